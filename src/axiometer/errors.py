@@ -36,6 +36,12 @@ class StorageFailure(AxiometerError, OSError):
     code = 5
 
 
+class NotConverged(AxiometerError):
+    """A fit that cannot be trusted, so that nothing is reported of it."""
+
+    code = 6
+
+
 class Interrupted(AxiometerError):
     """Stopped by the user; what was received is kept and the same command continues."""
 

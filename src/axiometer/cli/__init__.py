@@ -1,7 +1,7 @@
 """The door: `axiometer COMMAND`. Commands are imported when called, so that --help stays quick.
 
 Exit codes: 0 done; 1 another error of ours; 2 unknown name or wrong usage; 3 unusable input; 4 a subject that cannot do
-what was asked, or a missing extra; 5 storage; 130 stopped by the user.
+what was asked, or a missing extra; 5 storage; 6 a fit that did not converge; 130 stopped by the user.
 """
 
 import sys

@@ -105,3 +105,35 @@ def recovery_command(instrument: str, form: str, subjects: int, seed: int, as_js
         f"95 % intervals that hold the planted value: {found.coverage:.3f} "
         f"[{found.coverage_low:.3f}, {found.coverage_high:.3f}]\nverdict `signal`: {found.signals:.3f} of subjects"
     )
+
+
+@command.command("calibration")
+@click.option("--datasets", type=click.IntRange(min=20), default=200, show_default=True)
+@click.option(
+    "--single", is_flag=True, help="Only data in which at least half of the cells got one answer only."
+)
+@click.option("--run-effects", is_flag=True, help="With effects of runs.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def calibration_command(datasets: int, single: bool, run_effects: bool, seed: int, as_json: bool) -> None:
+    """Draw parameters and answers from the ordinal model: do its posteriors hold the truth as often as they say?"""
+    from axiometer.canon import plain
+    from axiometer.cli.showing import listener
+    from axiometer.studies.calibration import calibrate
+
+    with listener(quiet=as_json) as progress:
+        heard = progress("ordinal model", "calibration")
+        found = calibrate(datasets, single=single, run_effects=run_effects, seed=seed, progress=heard)
+    if as_json:
+        click.echo(json.dumps(plain(found)))
+        return
+    for row in found.rows:
+        click.echo(
+            f"{row.name:<34} ranks uniform: p = {row.p:.3f}   95 % intervals hold {row.coverage:.3f} "
+            f"[{row.coverage_low:.3f}, {row.coverage_high:.3f}]"
+        )
+    click.echo(
+        f"{found.datasets} data sets, {found.refused} refused, {found.divergent} with a divergence; {found.single:.0%} of cells "
+        f"with one answer only on average, {found.separated} data sets with nothing else\nsmallest p of {len(found.rows)}: "
+        f"{min(row.p for row in found.rows):.3f}; 95 % intervals of importances hold {found.coverage:.3f}"
+    )
