@@ -189,8 +189,8 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(file: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("portrait57", "no instrument is called 'portrait57'; did you mean portraits57?"),
-        ("zzz", "no instrument is called 'zzz'. There are: FILE.toml, portraits57."),
+        ("portrait57", "no instrument is called 'portrait57'; did you mean portraits57 or portrait?"),
+        ("zzz", "no instrument is called 'zzz'. There are: FILE.toml, portrait, portraits57."),
         ("", "no instrument is called ''. There are"),
         (
             "missing.toml",

@@ -63,6 +63,18 @@ def condition_residuals(ratings: Array, key: Index) -> Array | None:
     return np.asarray((cells * own * np.sqrt(conditions / (conditions - 1))).ravel())
 
 
+def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a share; the whole range where nothing was counted.
+
+    Source: wilson1927
+    """
+    if n == 0:
+        return 0.0, 1.0
+    z = float(norm.ppf((1 + level) / 2))
+    spread, middle = z * np.sqrt(hits * (n - hits) / n + z * z / 4), hits + z * z / 2
+    return float((middle - spread) / (n + z * z)), float((middle + spread) / (n + z * z))
+
+
 def complete(ratings: Array, present: npt.NDArray[np.bool_], item: Array, effect: Array) -> Array:
     """The table with absent cells at their additive expectation."""
     return np.where(present, ratings, item[:, None] + effect[None, :])

@@ -15,6 +15,8 @@ from axiometer.values import Estimate, Profile, Signal
 BOOTSTRAP_DRAWS = 4000
 PERMUTATIONS = 4000
 P_SIGNAL = 0.005
+SPEAKS = "values differ by more than their items, wordings and orders do"
+SILENT = "differences between values cannot be told from item, wording and order noise"
 METHOD = {"bootstrap_draws": BOOTSTRAP_DRAWS, "permutations": PERMUTATIONS, "p_signal": P_SIGNAL}
 
 
@@ -86,17 +88,8 @@ def signal(table: Array, key: Index, seed: int = 0) -> Signal:
     null = permuted_quasi_f(ratings, dense, PERMUTATIONS, draws(seed, "permuted keys"))
     p = float((1 + np.sum(null >= squares.quasi_f * (1 - 1e-12))) / (1 + PERMUTATIONS))
     if p <= P_SIGNAL and low > 0.0:
-        return Signal(
-            "signal", ratio, low, high, p, "values differ by more than their items, wordings and orders do"
-        )
-    return Signal(
-        "none",
-        ratio,
-        low,
-        high,
-        p,
-        "differences between values cannot be told from item, wording and order noise",
-    )
+        return Signal("signal", ratio, low, high, p, SPEAKS)
+    return Signal("none", ratio, low, high, p, SILENT)
 
 
 def _estimates(scores: Scores, means: Array, table: Array, key: Index, seed: int) -> dict[str, Estimate]:

@@ -14,8 +14,9 @@ from axiometer.errors import AxiometerError, BadInput
 
 COMMANDS = {
     "measure": "Measure the values of one or more subjects.",
+    "portrait": "Build, simulate, check or show a bank of value portraits.",
     "report": "Draw a study's report again, without asking anybody anything.",
-    "study": "Run a study: known groups, planted recovery.",
+    "study": "Run a study: cultural, personas, people, known groups, and checks of the instruments.",
     "systems": "List the value systems, or show one.",
     "instruments": "List the instruments, show one, or import a licensed questionnaire.",
     "subjects": "List the kinds of subject.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @click.option(
     "--subject", "-s", "subjects", multiple=True, required=True, help="Who is asked; repeat to compare."
 )
+@click.option("--bank", type=click.Path(path_type=Path), default=None, help="The bank that `portrait` asks.")
 @click.option("--form", "-f", "forms", multiple=True, help="text, options or statements; default: what fits.")
 @click.option("--system", default="", help="Score on a coarser value system, such as schwartz10.")
 @click.option("--tell", default="", help="Tell every subject this about itself first.")
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def command(
     instrument: str,
     subjects: tuple[str, ...],
+    bank: Path | None,
     forms: tuple[str, ...],
     system: str,
     tell: str,
@@ -38,7 +40,7 @@ def command(
 ) -> None:
     """Measure the values of one or more subjects with INSTRUMENT.
 
-    INSTRUMENT is a name (see `axiometer instruments`) or a TOML file. The study folder gets study.json,
+    INSTRUMENT is a name (see `axiometer instruments`), a TOML file, or `portrait` with a bank. The study folder gets study.json,
     responses.parquet, profiles.json and report.html. A second run asks nothing that the ledger knows.
     """
     import json
@@ -49,7 +51,9 @@ def command(
     from axiometer.studies.administer import administer, study_folder
     from axiometer.studies.asking import asking
 
-    asked = open_instrument(instrument)
+    if bank and instrument != "portrait":
+        raise click.UsageError(f"--bank goes with portrait, not with {instrument}.")
+    asked = open_instrument(f"portrait:{bank}" if bank else instrument)
     target = out or study_folder(asked, subjects)
     folder.check_writable(target)
     with asking(subjects, asked, ledger_path, tell) as now, listener(quiet=as_json) as progress:

@@ -1,7 +1,7 @@
 """WHAT is asked: items, scales, instruments, and the forms in which they are asked."""
 
 from axiometer.instruments.forms import Condition, Form, Question, Reading, form_names, form_spec, open_form
-from axiometer.instruments.instrument import Instrument, Item, Scale
+from axiometer.instruments.instrument import Instrument, Item, Scale, TaggedItem
 from axiometer.instruments.loading import instrument_names, open_instrument
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Question",
     "Reading",
     "Scale",
+    "TaggedItem",
     "form_names",
     "form_spec",
     "instrument_names",

@@ -8,6 +8,14 @@ from axiometer.subjects import Cues
 
 Person: TypeAlias = Literal["first", "third"]
 PERSONS: tuple[Person, ...] = ("first", "third")
+LABELS = (
+    "completely unlike me",
+    "mostly unlike me",
+    "slightly unlike me",
+    "slightly like me",
+    "mostly like me",
+    "completely like me",
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,16 @@ class Item:
         while shared < min(len(own), len(twin)) - 1 and own[shared] == twin[shared]:
             shared += 1
         return " ".join(own[:shared]), (" ".join(own[shared:]), " ".join(twin[shared:]))
+
+
+@dataclass(frozen=True)
+class TaggedItem(Item):
+    """An item that bears on several values: its correlation with each, as found among people who rated it.
+
+    `tags` holds (value, correlation), the sign saying whether holding the value goes with endorsing the item.
+    """
+
+    tags: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,15 @@ class Instrument:
         """Whether every item has an opposing twin."""
         return all(item.opposed("first") for item in self.items)
 
+    @property
+    def tagged(self) -> bool:
+        """Whether its items bear on several values."""
+        return any(isinstance(item, TaggedItem) for item in self.items)
+
+    def tags(self) -> dict[str, dict[str, float]]:
+        """Each tagged item's correlations, by value."""
+        return {item.id: dict(item.tags) for item in self.items if isinstance(item, TaggedItem)}
+
     def cues(self) -> Cues:
         """What subjects that do not read language may recognise."""
         stances: dict[tuple[str, str], int] = {}
@@ -102,4 +129,4 @@ class Instrument:
             for person in PERSONS:
                 own, twin = item.endings(person)[1]
                 stances |= {(item.id, own): 1, (item.id, twin): -1}
-        return Cues({item.id: item.value for item in self.items}, stances, self.scale.levels())
+        return Cues({item.id: item.value for item in self.items}, stances, self.scale.levels(), self.tags())

@@ -5,18 +5,11 @@ from typing import Any
 
 from axiometer.data import need, read_toml, shipped, shipped_names, sources
 from axiometer.errors import BadInput, unknown
-from axiometer.instruments.instrument import PERSONS, Instrument, Item, Scale
+from axiometer.instruments.bank import read_bank
+from axiometer.instruments.instrument import LABELS, PERSONS, Instrument, Item, Scale
 from axiometer.instruments.reading import as_said
 from axiometer.values import open_system
 
-LABELS = (
-    "completely unlike me",
-    "mostly unlike me",
-    "slightly unlike me",
-    "slightly like me",
-    "mostly like me",
-    "completely like me",
-)
 TEXTS = ("first", "third", "first_opposed", "third_opposed")
 
 
@@ -26,16 +19,21 @@ def instrument_names() -> list[str]:
 
 
 def open_instrument(name: str) -> Instrument:
-    """A shipped instrument by name, or a user's own from a `.toml` path.
+    """A shipped instrument by name, a user's own from a `.toml` path, or a bank of portraits as `portrait:FOLDER`.
 
     Raises:
         UnknownName: neither a shipped name nor a `.toml` path.
         BadInput: a file that is broken; the message names file, item and field.
     """
+    kind, colon, folder = name.partition(":")
+    if kind == "portrait" and colon:
+        return read_bank(Path(folder)).instrument()
+    if name == "portrait":
+        raise BadInput("portrait needs a bank: give --bank FOLDER (see axiometer portrait build --help).")
     if name.endswith(".toml"):
         return read_instrument(Path(name))
     if name not in instrument_names():
-        raise unknown("instrument", name, [*instrument_names(), "FILE.toml"])
+        raise unknown("instrument", name, [*instrument_names(), "FILE.toml", "portrait"])
     return read_instrument(shipped("instruments", f"{name}.toml"))
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from axiometer.analyse import METHOD, profile_of
+from axiometer.analyse import METHOD, profile_of, tagged_profile
 from axiometer.canon import key
 from axiometer.errors import BadInput
 from axiometer.instruments import Form, Instrument, form_spec, open_form
@@ -126,17 +126,23 @@ def measure(
         )
     asks = plan(instrument, form, repeats=repeats)
     responses = run(asks, subject, form, instrument.scale, seed=seed, progress=progress)
-    profile = profile_of(
-        score(responses, scored.names, collapse),
-        responses,
-        subject=subject.card.name,
-        instrument=instrument.name,
-        system=scored.name,
-        form=form.name,
-        unit=form.unit,
-        key=key([instrument.key, subject.spec, form_spec(form), scored, repeats, seed]),
-        seed=seed,
-    )
+    found = score(responses, scored.names, collapse)
+    facts = {
+        "subject": subject.card.name,
+        "instrument": instrument.name,
+        "system": scored.name,
+        "form": form.name,
+        "unit": form.unit,
+        "key": key([instrument.key, subject.spec, form_spec(form), scored, repeats, seed]),
+    }
+    if instrument.tagged:
+        tags = {
+            # several values may become one: the strongest tag, which stands last, is kept
+            item: {collapse[v]: r for v, r in sorted(own.items(), key=lambda t: t[1]) if v in collapse}
+            for item, own in instrument.tags().items()
+        }
+        return tagged_profile(found, tags, responses, **facts, seed=seed), responses
+    profile = profile_of(found, responses, **facts, seed=seed)
     return profile, responses
 
 

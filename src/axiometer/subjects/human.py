@@ -52,7 +52,7 @@ def open_human(rest: str, cues: Cues) -> Human:
         UnknownName: no such respondent, or an item the instrument does not have.
     """
     path, _, who = rest.partition("#")
-    rows = _rows(Path(path))
+    rows = read_ratings(Path(path))
     people = sorted({person for person, _, _, _ in rows})
     if who and who not in people:
         raise unknown(f"respondent in {path}", who, people)
@@ -79,8 +79,12 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(listed[:6]) + (f" and {len(listed) - 6} more" if len(listed) > 6 else "")
 
 
-def _rows(path: Path) -> list[tuple[str, str, float, int]]:
-    """(respondent, item, rating, line) of every rated row."""
+def read_ratings(path: Path) -> list[tuple[str, str, float, int]]:
+    """(respondent, item, rating, line) of every rated row of a CSV with columns item,rating and maybe respondent.
+
+    Raises:
+        BadInput: text where a number is expected, an item rated twice by one respondent, other columns; with the line.
+    """
     reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
     try:
         names = reader.fieldnames or []

@@ -38,11 +38,13 @@ class Cues:
         values: item id -> value.
         stances: (item id, ending of a statement) -> +1 endorsing, -1 opposing.
         levels: label text -> rating.
+        loadings: item id -> value -> correlation, for items that bear on several values.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     stances: Mapping[tuple[str, str], int] = field(default_factory=dict)
     levels: Mapping[str, int] = field(default_factory=dict)
+    loadings: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """A subject with planted values: what it really values is known, so an instrument can be checked against it.
 
-The model is our own: the pull of item i of value v is theta_v + item_i, with item_i ~ N(0, item_sd); each reply adds
-N(0, noise). A pull becomes a rating through equal steps of one unit around the middle of the scale.
+The model is our own: the pull of item i of value v is theta_v + item_i, with item_i ~ N(0, item_sd), and of an item that
+bears on several values the sum of their theta, each times the item's correlation with it; each reply adds N(0, noise). A pull becomes a rating through equal steps of one unit around the middle of the scale.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,9 +52,11 @@ class Simulated:
 
     def pull(self, item: str) -> float:
         """How strongly an item is endorsed before any noise, in rating steps."""
-        value = self._value(item)
         special = float(draws(self.seed, "item", item).normal(0.0, self.item_sd)) if self.item_sd else 0.0
-        return float(self.planted.get(value, 0.0)) + special
+        if item in self.cues.loadings:
+            loadings = self.cues.loadings[item]
+            return sum(float(self.planted.get(value, 0.0)) * r for value, r in loadings.items()) + special
+        return float(self.planted.get(self._value(item), 0.0)) + special
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """The label whose rating is nearest to the pull."""
@@ -110,7 +112,7 @@ def open_simulated(rest: str, cues: Cues) -> Simulated:
         UnknownName: a name that is neither a value of the instrument nor a setting.
     """
     settings, planted = dict(SETTINGS), {}
-    values = sorted(set(cues.values.values()))
+    values = sorted({*cues.values.values(), *(v for own in cues.loadings.values() for v in own)} - {""})
     for part in filter(None, (p.strip() for p in rest.split(","))):
         name, _, number = map(str.strip, part.partition("="))
         try:

@@ -25,6 +25,7 @@ from axiometer.errors import Incapable
 CHAINS = 4
 WARMUP = 300
 DRAWS = 250
+BLOCKS = (6, 8, 24)
 SCATTER = 1.0
 DENSE = 600
 FIELDS = ("columns", "term", "cell", "level", "run", "up", "down", "middle", "sharp")
@@ -48,10 +49,10 @@ def sample(
     *,
     seed: int,
     enough: Callable[[Array], bool],
-    most: int = 16,
+    most: tuple[int, ...] = BLOCKS,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Sampled:
-    """Draws in blocks until there are enough, or `most` blocks.
+    """Draws in blocks until there are enough, or as many as there may be.
 
     Args:
         of: the design.
@@ -59,7 +60,7 @@ def sample(
         priors: of the model.
         seed: of starts and draws.
         enough: says of all draws so far, as `Sampled.theta`, whether they suffice.
-        most: blocks of `DRAWS` draws in each chain.
+        most: blocks of `DRAWS` draws in each chain; for each number but the first the coordinates are made anew.
         progress: heard after each block.
 
     Raises:
@@ -68,20 +69,24 @@ def sample(
     jax = _jax()
     at, whole = layout(of), _padded(of)
     engine = _engine(at, of.names, of.categories, priors)
-    arrays = {**{name: getattr(whole, name) for name in FIELDS}, **_frame(of, near, seed)}
-    starts = np.random.default_rng(derived(seed, "starts")).normal(0, SCATTER, (CHAINS, at.size))
-    keys = jax.random.split(jax.random.PRNGKey(derived(seed, "nuts")), CHAINS)
-    state = engine.warm(keys, starts, arrays)
-    blocks: list[Array] = []
-    divergences = 0
-    for block in range(most):
-        state, found, diverging = engine.block(state, arrays)
-        blocks.append(np.asarray(found))
-        divergences += int(diverging)
-        progress(block + 1, most)
-        theta = np.concatenate(blocks, axis=1)
-        if block and enough(theta):
-            break
+    power = _power(of, near)
+    around = draw(of, near, np.random.default_rng(derived(seed, "frame")), max(2000, 10 * at.size))
+    theta, divergences, done = np.empty((CHAINS, 0, at.size)), 0, 0
+    for frame, blocks in enumerate(most):
+        arrays = {**{name: getattr(whole, name) for name in FIELDS}, **_frame(of, around, power)}
+        starts = np.random.default_rng(derived(seed, "starts", frame)).normal(0, SCATTER, (CHAINS, at.size))
+        keys = jax.random.split(jax.random.PRNGKey(derived(seed, "nuts", frame)), CHAINS)
+        state = engine.warm(keys, starts, arrays)
+        theta, divergences = theta[:, :0], 0
+        for block in range(blocks):
+            state, found, diverging = engine.block(state, arrays)
+            theta = np.concatenate([theta, np.asarray(found)], axis=1)
+            divergences, done = divergences + int(diverging), done + 1
+            progress(done, sum(most))
+            if block and enough(theta):
+                return Sampled(theta, divergences)
+        # the approximation misled: its place is taken by what was drawn, and all chains start again
+        around = theta.reshape(-1, at.size)
     return Sampled(theta, divergences)
 
 
@@ -111,21 +116,22 @@ def _jax() -> Any:
     return jax
 
 
-def _frame(of: Design, near: Approximation, seed: int) -> dict[str, Array]:
-    """The coordinates: centre, whitening matrix and the power of each effect's standard deviation."""
-    at = layout(of)
-    power = np.ones(at.effects + at.runs)
-    power[: at.effects] = learnt(of, near.mode)
-    power[at.effects :] = 1 - 1 / near.mode.own if at.runs else 1.0
-    rng = np.random.default_rng(derived(seed, "frame"))
-    theta = draw(of, near, rng, max(2000, 10 * at.size))
-    deviation = np.array([_deviations(t[: at.hyper], at, of.term, of.categories, np) for t in theta])
-    theta[:, at.hyper :] *= deviation**power
+def _power(of: Design, near: Approximation) -> Array:
+    """The power of each effect's standard deviation: how far the answers, and not the prior, tell of it."""
+    runs = 1 - 1 / near.mode.own if of.runs else np.zeros(0)
+    return np.concatenate([learnt(of, near.mode), runs])
+
+
+def _frame(of: Design, around: Array, power: Array) -> dict[str, Array]:
+    """The coordinates: centre, whitening matrix and powers, from draws near the posterior."""
+    at, placed = layout(of), around.copy()
+    deviation = np.array([_deviations(t[: at.hyper], at, of.term, of.categories, np) for t in around])
+    placed[:, at.hyper :] *= deviation**power
     inner = at.size if at.size <= DENSE else at.size - at.runs
-    white = np.diag(theta.std(axis=0))
-    spread = np.cov(theta[:, :inner].T)
+    white = np.diag(placed.std(axis=0))
+    spread = np.cov(placed[:, :inner].T)
     white[:inner, :inner] = np.linalg.cholesky(spread + 1e-9 * np.diag(np.diag(spread)))
-    return {"centre": theta.mean(axis=0), "white": white, "power": power}
+    return {"centre": placed.mean(axis=0), "white": white, "power": power}
 
 
 def _deviations(hyper: Any, at: Layout, term: Any, categories: int, xp: Any) -> Any:
