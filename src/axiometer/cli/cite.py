@@ -10,6 +10,6 @@ import click
 def command(folder: Path) -> None:
     """Print BibTeX of everything that the study in FOLDER used."""
     from axiometer.report.cite import bibtex
-    from axiometer.studies.folder import read
+    from axiometer.studies.folder import read_kind
 
-    click.echo(bibtex(read(folder).citations))
+    click.echo(bibtex(read_kind(folder)[1].citations))

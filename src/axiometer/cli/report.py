@@ -12,8 +12,10 @@ def command(folder: Path) -> None:
     from rich.console import Console
 
     from axiometer.report.terminal import show
-    from axiometer.studies.folder import draw, read
+    from axiometer.studies.folder import PLAIN, draw, read_kind
 
     path = draw(folder)
-    show(read(folder), Console())
+    kind, record = read_kind(folder)
+    if kind == PLAIN:
+        show(record, Console())
     click.echo(f"\nreport: {path.resolve()}")

@@ -1,14 +1,30 @@
 """`axiometer study`."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import click
 
+OWN_FILES = ("cultural",)
 
-@click.group()
+
+class _Lazy(click.Group):
+    """Adds the studies that have a file of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*OWN_FILES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in OWN_FILES:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = import_module(f"axiometer.cli.study_{cmd_name}").command
+        return found
+
+
+@click.group(cls=_Lazy)
 def command() -> None:
-    """Run a study: known groups, planted recovery."""
+    """Run a study: cultural, known groups, and checks of the instruments."""
 
 
 @command.command("known-groups")

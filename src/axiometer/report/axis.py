@@ -56,6 +56,11 @@ def axis_of(profiles: Sequence[Profile], steps: int = 4) -> Axis:
         for x in map(finite, (e.mean, e.low, e.high))
         if x is not None
     ]
+    return axis_over(ends, steps)
+
+
+def axis_over(ends: Sequence[float], steps: int = 4) -> Axis:
+    """The axis that holds these numbers, and 0."""
     low, high = min([0.0, *ends]), max([0.0, *ends])
     if high - low < 1e-9:
         low, high = -1.0, 1.0

@@ -1,16 +1,20 @@
 """A subject, changed, is a subject: the one wrapper for every intervention."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from axiometer.canon import Spec, canonical
 from axiometer.errors import Incapable
 from axiometer.subjects import Answer, Card, Missing, Prompt, Subject, Weigher, Weights
 
+Reply: TypeAlias = Answer | Weights | Missing
+Say: TypeAlias = Callable[[Sequence[Prompt]], list[Answer | Missing]]
+Put: TypeAlias = Callable[[Sequence[Prompt], Sequence[int]], list[Reply]]
+
 
 class Intervention(Protocol):
-    """A frozen value with a spec and at least one face, such as `Rewrites`."""
+    """A frozen value with a spec and at least one face: `Rewrites` or `Revises`."""
 
     @property
     def spec(self) -> Spec:
@@ -27,12 +31,28 @@ class Rewrites(Intervention, Protocol):
         ...
 
 
+@runtime_checkable
+class Revises(Intervention, Protocol):
+    """An intervention that asks more than once and makes one reply of it."""
+
+    def revise(self, prompts: Sequence[Prompt], put: Put, say: Say) -> list[Reply]:
+        """A reply to each prompt.
+
+        Args:
+            prompts: what is asked.
+            put: puts prompts the way the subject is being asked, in words or by log-probability; the numbers say
+                which of `prompts` each belongs to.
+            say: puts prompts that are answered in words.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Steered:
     """A subject under interventions, applied in the order of their canonical specs, however they were listed."""
 
     base: Subject
-    by: tuple[Rewrites, ...]
+    by: tuple[Rewrites | Revises, ...]
 
     @property
     def spec(self) -> Spec:
@@ -45,14 +65,25 @@ class Steered:
         return replace(self.base.card, name=f"{self.base.card.name} (steered)")
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
-        """The base's answers to the rewritten prompts."""
-        return self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
+        """The base's answers to the rewritten prompts, revised."""
+        found = self._revised(prompts, lambda asked, of: list(self._said(asked, seed)), seed)
+        return [reply for reply in found if not isinstance(reply, Weights)]
 
     def as_sent(self, prompt: Prompt) -> Prompt:
         """The rewritten prompt; one that asks for an unconditional likelihood stays as it is."""
         for each in self.by:
-            prompt = prompt if prompt.bare else each.rewrite(prompt)
+            prompt = prompt if prompt.bare or not isinstance(each, Rewrites) else each.rewrite(prompt)
         return prompt
+
+    def _said(self, prompts: Sequence[Prompt], seed: int) -> list[Answer | Missing]:
+        return self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
+
+    def _revised(self, prompts: Sequence[Prompt], put: Put, seed: int) -> list[Reply]:
+        """The replies through every revising intervention; prompts of an unconditional likelihood pass by them."""
+        for each in self.by:
+            if isinstance(each, Revises):
+                put = _through(each, put, lambda asked: self._said(asked, seed))
+        return put(prompts, range(len(prompts)))
 
 
 @dataclass(frozen=True)
@@ -62,8 +93,13 @@ class SteeredWeigher(Steered):
     base: Weigher
 
     def weigh(self, prompts: Sequence[Prompt], options: Sequence[Sequence[str]]) -> list[Weights | Missing]:
-        """The base's weights after the rewritten prompts."""
-        return self.base.weigh([self.as_sent(p) for p in prompts], options)
+        """The base's weights after the rewritten prompts, revised."""
+
+        def put(asked: Sequence[Prompt], of: Sequence[int]) -> list[Reply]:
+            return list(self.base.weigh([self.as_sent(p) for p in asked], [options[i] for i in of]))
+
+        found = self._revised(prompts, put, 0)
+        return [reply for reply in found if not isinstance(reply, Answer)]
 
 
 def steer(subject: Subject, *by: Intervention) -> Steered:
@@ -74,10 +110,29 @@ def steer(subject: Subject, *by: Intervention) -> Steered:
     """
     if subject.card.kind == "data":
         raise Incapable(f"{subject.card.name} is recorded data: nobody can be told anything any more.")
-    faced = []
+    faced: list[Any] = []
     for each in by:
-        if not isinstance(each, Rewrites):
-            raise Incapable(f"{type(each).__name__} changes nothing here: it needs a rewrite(prompt) method.")
+        if not isinstance(each, Rewrites | Revises):
+            raise Incapable(
+                f"{type(each).__name__} changes nothing here: it needs a rewrite(prompt) or a revise(prompts, put, say) method."
+            )
         faced.append(each)
     ordered = tuple(sorted(faced, key=lambda each: canonical(each.spec)))
     return SteeredWeigher(subject, ordered) if isinstance(subject, Weigher) else Steered(subject, ordered)
+
+
+def _through(each: Revises, put: Put, say: Say) -> Put:
+    def revised(prompts: Sequence[Prompt], of: Sequence[int]) -> list[Reply]:
+        told = [i for i, prompt in enumerate(prompts) if not prompt.bare]
+        if not told:
+            return put(prompts, of)
+        found = list(
+            put([p for p in prompts if p.bare], [o for o, p in zip(of, prompts, strict=True) if p.bare])
+        )
+        own = each.revise(
+            [prompts[i] for i in told], lambda asked, inner: put(asked, [of[told[j]] for j in inner]), say
+        )
+        bare, mine = iter(found), iter(own)
+        return [next(bare) if prompt.bare else next(mine) for prompt in prompts]
+
+    return revised

@@ -12,12 +12,24 @@ from axiometer.canon import formed, plain
 from axiometer.data import read_text
 from axiometer.errors import BadInput, StorageFailure
 from axiometer.measure import Response
+from axiometer.registry import Registry
+from axiometer.report.frame import Kind
 from axiometer.report.page import page
 from axiometer.report.study import Study
 from axiometer.studies.administer import Measured
 from axiometer.subjects import Missing
 
 VERSION = 1
+PLAIN = "measure"
+KINDS: Registry[Kind] = Registry(
+    "study kind",
+    {
+        "cultural": "axiometer.report.cultural_page:kind",
+        "personas": "axiometer.report.personas_page:kind",
+        "people": "axiometer.report.people_page:kind",
+        "portrait": "axiometer.report.portrait_page:kind",
+    },
+)
 
 
 def profiles_json(study: Study) -> dict[str, Any]:
@@ -32,13 +44,55 @@ def write(folder: Path, measured: Measured) -> None:
         StorageFailure: no space, no permission.
     """
     study = measured.study
+    rows = [(subject, "", response) for subject, response in measured.responses]
     head = {f.name: plain(getattr(study, f.name)) for f in fields(study) if f.name != "profiles"}
     with _storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / "responses.parquet", _parquet(measured.responses))
+        _replace(folder / "responses.parquet", _parquet(rows))
         _replace(folder / "profiles.json", _text(profiles_json(study)))
         _replace(folder / "report.html", page(study).encode())
         _replace(folder / "study.json", _text({"schema": VERSION, **head}))
+
+
+def write_kind(
+    folder: Path, kind: str, record: Any, responses: Sequence[tuple[str, str, Response]] = ()
+) -> None:
+    """Writes a study that is not a plain measurement: its record, its page, and (subject, condition, response) rows.
+
+    Raises:
+        StorageFailure: no space, no permission.
+    """
+    with _storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if responses:
+            _replace(folder / "responses.parquet", _parquet(responses))
+        _replace(folder / "report.html", KINDS.opener(kind)().page(record).encode())
+        body = plain(record)
+        assert isinstance(body, dict)  # noqa: S101
+        _replace(folder / "study.json", _text({"schema": VERSION, "kind": kind, **body}))
+
+
+def read_kind(folder: Path) -> tuple[str, Any]:
+    """The kind of study in a folder, and its record.
+
+    Raises:
+        BadInput: no folder, no study in it, or one that is broken or of another version.
+    """
+    if not os.path.isdir(folder):  # noqa: PTH112  a path too long or barred is no folder either
+        raise BadInput(f"{folder} is no folder; give the folder that --out named.")
+    head = _object(folder / "study.json")
+    kind = str(head.get("kind", PLAIN))
+    if kind == PLAIN:
+        return kind, read(folder)
+    if kind not in KINDS.names():
+        raise BadInput(
+            f"{folder} holds a study of kind {kind!r}; this version knows {', '.join(KINDS.names())}."
+        )
+    body = {name: value for name, value in head.items() if name not in ("schema", "kind")}
+    try:
+        return kind, formed(KINDS.opener(kind)().record, body, "study")
+    except TypeError as error:
+        raise BadInput(f"{folder} holds a study that cannot be read: {error}; run it again.") from None
 
 
 def read(folder: Path) -> Study:
@@ -65,9 +119,10 @@ def read(folder: Path) -> Study:
 
 def draw(folder: Path) -> Path:
     """Draws report.html again from what the folder holds, without asking anybody anything."""
-    study = read(folder)
+    kind, record = read_kind(folder)
+    text = page(record) if kind == PLAIN else KINDS.opener(kind)().page(record)
     with _storage(folder):
-        _replace(folder / "report.html", page(study).encode())
+        _replace(folder / "report.html", text.encode())
     return folder / "report.html"
 
 
@@ -115,14 +170,15 @@ def _text(thing: Any) -> bytes:
     return (json.dumps(thing, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def _parquet(responses: Sequence[tuple[str, Response]]) -> bytes:
+def _parquet(responses: Sequence[tuple[str, str, Response]]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = [_row(subject, response) for subject, response in responses]
+    rows = [_row(*each) for each in responses]
     schema = pa.schema(
         [
             ("subject", pa.string()),
+            ("condition", pa.string()),
             ("form", pa.string()),
             ("item", pa.string()),
             ("value", pa.string()),
@@ -143,11 +199,12 @@ def _parquet(responses: Sequence[tuple[str, Response]]) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def _row(subject: str, response: Response) -> dict[str, Any]:
+def _row(subject: str, condition: str, response: Response) -> dict[str, Any]:
     ask, reading = response.ask, response.reading
     missing = reading.rating if isinstance(reading.rating, Missing) else None
     return {
         "subject": subject,
+        "condition": condition,
         "form": ask.form,
         "item": ask.item,
         "value": ask.value,

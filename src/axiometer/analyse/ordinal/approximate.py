@@ -22,8 +22,9 @@ DEGREES = 6.0
 LONGEST = 0.7
 CLIMBS = 200
 NODES = (150, 250)
-NODES_LARGE = (0, 24)
-LARGE = 200_000
+FEWER_NODES = (40, 60)
+LEAST_NODES = (0, 24)
+MANY, MOST = 3e6, 1e8
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def approximate(of: Design, rng: np.random.Generator, priors: Priors | None = No
     centre, spread = mode.hyper, _inverse(-hessian(of, link, mode, 1e-3))
     nodes: list[Conditional] = []
     proposals: list[tuple[Array, Array]] = []
-    counts = NODES_LARGE if len(of.cell) > LARGE else NODES
+    counts = _nodes(of)
     efficiency, weights = 1.0, np.ones(1)
     for number, count in enumerate(counts):
         if not count:
@@ -130,6 +131,13 @@ def learnt(of: Design, at: Conditional) -> Array:
     """The share of each standardised effect's precision that comes from the answers; (effects,)."""
     inverse = solve_triangular(at.lower, np.eye(len(at.lower)), lower=True)
     return np.asarray(np.clip(1 - np.einsum("pq,pq->q", inverse, inverse), 0.0, 1.0))
+
+
+def _nodes(of: Design) -> tuple[int, ...]:
+    """How many nodes in each round: fewer where each one is a lot of work, where the posterior is nearer to normal too."""
+    effects = of.columns.shape[1]
+    work = float(len(of.cell) * max(effects, 50) + effects**3 / 30)
+    return NODES if work < MANY else FEWER_NODES if work < MOST else LEAST_NODES
 
 
 def hessian(of: Design, link: Hyper, at: Conditional, step: float) -> Array:

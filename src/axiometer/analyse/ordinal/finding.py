@@ -38,7 +38,29 @@ def find(
     seed: int = 0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Findings:
-    """Fits a table and says what it found.
+    """Fits a table and says what it found; see `found_and_drawn`."""
+    return found_and_drawn(
+        table,
+        method,
+        runs=runs,
+        discrimination=discrimination,
+        compare=compare,
+        seed=seed,
+        progress=progress,
+    )[0]
+
+
+def found_and_drawn(
+    table: Table,
+    method: Method = "sampled",
+    *,
+    runs: bool = False,
+    discrimination: bool = False,
+    compare: bool = False,
+    seed: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Findings, Quantities]:
+    """Fits a table and says what it found, with the draws behind it.
 
     Args:
         table: the ratings.
@@ -54,13 +76,13 @@ def find(
     """
     made = fit(table, method, runs=runs, discrimination=discrimination, seed=seed, progress=progress)
     found = quantities_of(table, made)
-    told = _Teller(made.theta.shape[:2], sampled=method == "sampled")
-    higher_names, higher = _higher(table, found)
+    told = Teller(made.theta.shape[:2], sampled=method == "sampled")
+    higher_names, higher = higher_importances(table, found)
     comparison: tuple[Compared, ...] = ()
     if compare and len(table.subjects) > 1:
         others = [(level, fit(table, method, level=level, runs=runs, seed=seed)) for level in LEVELS[:-1]]
         comparison = compared(table, [*others, (LEVELS[-1], made)])
-    return Findings(
+    findings = Findings(
         method,
         table.system.name,
         table.labels,
@@ -74,6 +96,7 @@ def find(
         table.excluded,
         ROPE,
     )
+    return findings, found
 
 
 def compared(table: Table, fits: Sequence[tuple[str, Fit]]) -> tuple[Compared, ...]:
@@ -105,13 +128,14 @@ def compared(table: Table, fits: Sequence[tuple[str, Fit]]) -> tuple[Compared, .
     return tuple(sorted(found, key=lambda row: -row.elpd))
 
 
-class _Teller:
-    """Draws of one quantity in, a `Quantity` out."""
+class Teller:
+    """Takes draws of one quantity and tells its `Quantity`."""
 
     def __init__(self, shape: tuple[int, ...], *, sampled: bool) -> None:
         self._shape, self._sampled = shape, sampled
 
     def __call__(self, draws: Array, rope: float | None = ROPE) -> Quantity:
+        """Median, interval, direction, equivalence, and whether the chains agree."""
         low, high = hdi(draws)
         chains = draws.reshape(self._shape)
         varies = self._sampled and np.ptp(draws) > 0
@@ -133,7 +157,7 @@ def _group(
     higher_names: Sequence[str],
     higher: Array,
     g: int,
-    told: _Teller,
+    told: Teller,
     seed: int,
 ) -> GroupFinding:
     items, own = len(table.items), table.group == g
@@ -165,7 +189,7 @@ def _group(
 
 
 def _contrasts(
-    table: Table, found: Quantities, higher_names: Sequence[str], higher: Array, told: _Teller
+    table: Table, found: Quantities, higher_names: Sequence[str], higher: Array, told: Teller
 ) -> list[Contrast]:
     """Subjects against each other under one condition, and each condition against the first for one subject."""
     name = [
@@ -189,7 +213,7 @@ def _contrasts(
     return rows
 
 
-def _higher(table: Table, found: Quantities) -> tuple[tuple[str, ...], Array]:
+def higher_importances(table: Table, found: Quantities) -> tuple[tuple[str, ...], Array]:
     """Higher-order values and their importance, the mean of their values'; (draws, groups, higher)."""
     collapse = next((dict(c.pairs) for c in table.system.collapses if c.to == HIGHER), {})
     names = tuple(dict.fromkeys(collapse[v] for v in table.values if v in collapse))

@@ -1,0 +1,249 @@
+"""Cross-model study of values: repeated administrations, the ordinal model, human norms, and three remedies.
+
+The published study (PVQ-40 put to three models, a Bayesian ordinal regression, three remedies named) is public only as an
+abstract. What is done here is our own specification of it.
+
+Source: culturalpvq
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from axiometer.analyse.ordinal import METHODS, Findings, Method, Row, table_of
+from axiometer.analyse.ordinal.finding import found_and_drawn
+from axiometer.canon import key
+from axiometer.errors import BadInput, Incapable, unknown
+from axiometer.instruments import Form, Instrument, form_spec, open_form
+from axiometer.measure import Progress, Response
+from axiometer.measure.plan import check_able
+from axiometer.measure.repeated import administer_runs
+from axiometer.report.cite import sources
+from axiometer.report.cultural import CulturalStudy
+from axiometer.steer import steer
+from axiometer.steer.remedies import remedy
+from axiometer.studies.administer import citations, describe, examples, note, versions
+from axiometer.studies.cultural_metrics import metrics_of, norm_note, norm_rows
+from axiometer.subjects import Missing, Subject, Weigher
+from axiometer.values import ValueSystem, open_system
+from axiometer.values.norms import Norm, open_norm
+
+BASELINE = ""
+Listener = Callable[[str, str], Progress]
+
+
+@dataclass(frozen=True)
+class Cultural:
+    """A study and the responses behind it, as (subject, condition, response)."""
+
+    study: CulturalStudy
+    responses: tuple[tuple[str, str, Response], ...]
+
+
+def cultural(
+    instrument: Instrument,
+    subjects: Sequence[Subject],
+    *,
+    runs: int = 30,
+    system: str = "schwartz10",
+    session: bool = False,
+    remedies: Sequence[str] = (),
+    norm: str = "pvq21-value-portrait",
+    method: Method = "sampled",
+    discrimination: bool = False,
+    seed: int = 0,
+    progress: Listener = lambda subject, form: lambda done, total: None,
+) -> Cultural:
+    """Administers the instrument `runs` times to every subject, as it is and under each remedy, and fits the answers.
+
+    Args:
+        instrument: what is asked; each item has one value.
+        subjects: who is asked; names must differ.
+        runs: administrations of each subject under each condition.
+        system: the value system that is fitted.
+        session: whether a run is one conversation; its answers then share an effect.
+        remedies: names as in `steer.remedies.remedy`.
+        norm: a human norm to set beside the findings; empty: none.
+        method: the sampler, or the fast approximation.
+        discrimination: whether each subject has a discrimination of its own.
+        seed: of everything.
+        progress: makes a listener for each subject and what is done to it.
+
+    Raises:
+        NotConverged: nothing can be reported; what was answered stays in the ledger.
+    """
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
+    if instrument.tagged:
+        raise BadInput(
+            "a bank of portraits cannot be fitted: its items bear on several values; use a questionnaire."
+        )
+    names = [subject.card.name for subject in subjects]
+    if not names or len(set(names)) < len(names):
+        raise BadInput("name each subject once, and at least one.")
+    scored, held = open_system(system), open_norm(norm) if norm else None
+    collapse = open_system(instrument.system).collapse_to(system)
+    forms = [_form(subject, instrument) for subject in subjects]
+    for name in remedies:
+        remedy(name, "")
+    asked = [("", BASELINE, subject, form) for subject, form in zip(subjects, forms, strict=True)]
+    responses: list[tuple[str, str, Response]] = []
+    for subject, form in zip(subjects, forms, strict=True):
+        own = _administered(
+            instrument, subject, form, runs, seed, session, progress, subject.card.name, BASELINE
+        )
+        responses += own
+        for name in remedies:
+            told = steer(subject, remedy(name, profile_text(own, scored, collapse)))
+            asked.append((name, name, told, form))
+            responses += _administered(
+                instrument, told, form, runs, seed, session, progress, subject.card.name, name
+            )
+    rows = [
+        Row(who, condition, r.ask.item, collapse.get(r.ask.value, ""), r.ask.repeat, r.rating)
+        for who, condition, r in responses
+    ]
+    table = table_of(rows, scored, instrument.scale.labels, instrument.scale.low)
+    findings, drawn = found_and_drawn(
+        table,
+        method,
+        runs=session,
+        discrimination=discrimination,
+        compare=len(subjects) > 1,
+        seed=seed,
+        progress=progress("ordinal model", method),
+    )
+    spec = {
+        "study": "cultural",
+        "instrument": instrument.spec,
+        "system": {"system": scored.name, "key": key(scored)},
+        "subjects": [subject.spec for _, _, subject, _ in asked],
+        "forms": [form_spec(form) for form in dict.fromkeys(forms)],
+        "runs": runs,
+        "session": session,
+        "remedies": list(remedies),
+        "norm": norm,
+        "method": method,
+        "discrimination": discrimination,
+        "seed": seed,
+    }
+    study = CulturalStudy(
+        key=key(spec),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        spec=spec,
+        versions=versions(),
+        instrument=describe(instrument),
+        system=scored.name,
+        subjects=tuple(note(subject) for subject in subjects),
+        runs=runs,
+        context="session" if session else "item",
+        remedies=tuple(remedies),
+        findings=findings,
+        norm=norm_note(held) if held else None,
+        norm_rows=norm_rows(table, drawn, held, method) if held else (),
+        metrics=metrics_of(table, drawn, responses, method),
+        notes=tuple(notes_on(subjects, forms, responses, findings, runs)),
+        examples=tuple(
+            examples([(who, r) for who, c, r in responses if not c], {s.card.name: s for s in subjects})
+        ),
+        citations=_citations(instrument, scored, subjects, forms, held),
+    )
+    return Cultural(study, tuple(responses))
+
+
+def profile_text(
+    own: Sequence[tuple[str, str, Response]], system: ValueSystem, collapse: dict[str, str]
+) -> str:
+    """A subject's scored answers in words: its values from most to least important, in points from its own mean."""
+    by_value: dict[str, list[float]] = {}
+    for _, _, response in own:
+        value = collapse.get(response.ask.value)
+        if value and not isinstance(response.rating, Missing):
+            by_value.setdefault(value, []).append(response.rating)
+    everything = [x for found in by_value.values() for x in found]
+    if not everything:
+        return "None of your answers could be read."
+    centre = sum(everything) / len(everything)
+    scores = {value: sum(found) / len(found) - centre for value, found in by_value.items()}
+    ranked = sorted(scores, key=lambda value: -scores[value])
+    told = ", ".join(f"{system.value(v).title} ({scores[v]:+.1f})" for v in ranked)
+    return f"From most to least important to you, in points above or below your average answer: {told}."
+
+
+def notes_on(
+    subjects: Sequence[Subject],
+    forms: Sequence[Form],
+    responses: Sequence[tuple[str, str, Response]],
+    findings: Findings,
+    runs: int,
+) -> list[str]:
+    """What a reader must know before believing the numbers."""
+    told = []
+    for subject, form in zip(subjects, forms, strict=True):
+        name = subject.card.name
+        own = [r for who, c, r in responses if who == name and not c and not isinstance(r.rating, Missing)]
+        cells: dict[tuple[str, str, str], set[float]] = {}
+        number: dict[tuple[str, str, str], int] = {}
+        for r in own:
+            at = (r.ask.item, r.ask.condition.wording, r.ask.condition.order)
+            cells.setdefault(at, set()).add(float(r.rating))  # type: ignore[arg-type]
+            number[at] = number.get(at, 0) + 1
+        again = [at for at, n in number.items() if n > 1]
+        if again and all(len(cells[at]) == 1 for at in again):
+            told.append(
+                f"{name} gave the same answer whenever an item was asked again in the same words (n = {len(again)} repeated "
+                "asks): its runs differ by wording and label order alone and replicate nothing else."
+            )
+        if form.weighs:
+            told.append(
+                f"{name}: each rating is a label drawn from the probabilities of the letters, as sampling at temperature 1 "
+                "among them would; its runs say how uncertain it is, and cost no further questions."
+            )
+    if findings.method == "approximated":
+        told.append("All intervals come from the fast approximation, not from the sampler.")
+    if runs < 10:
+        told.append(f"{runs} runs are few: intervals are wide, and rare answers go unseen.")
+    return told
+
+
+def _form(subject: Subject, instrument: Instrument) -> Form:
+    """Labels weighed where weights are at hand, else answered in words."""
+    if subject.card.kind == "data":
+        raise Incapable(
+            f"{subject.card.name} is recorded data and cannot be asked again; `axiometer study people` reads people's answers."
+        )
+    weighs = subject.card.kind == "open" and isinstance(subject, Weigher)
+    form = open_form("options" if weighs else "text", instrument)
+    check_able(subject, [form])
+    return form
+
+
+def _administered(
+    instrument: Instrument,
+    subject: Subject,
+    form: Form,
+    runs: int,
+    seed: int,
+    session: bool,
+    progress: Listener,
+    name: str,
+    condition: str,
+) -> list[tuple[str, str, Response]]:
+    heard = progress(name, condition or form.name)
+    found = administer_runs(instrument, subject, form, runs=runs, seed=seed, session=session, progress=heard)
+    return [(name, condition, response) for response in found]
+
+
+def _citations(
+    instrument: Instrument,
+    system: ValueSystem,
+    subjects: Sequence[Subject],
+    forms: Sequence[Form],
+    norm: Norm | None,
+) -> tuple[str, ...]:
+    from axiometer.analyse.ordinal import approximate, design, laplace, loo, sampler, summary
+    from axiometer.steer import remedies
+
+    used = sources(design, laplace, approximate, sampler, summary, loo, remedies)
+    own = citations(instrument, system, subjects, list(dict.fromkeys(forms)))
+    return tuple(dict.fromkeys(["culturalpvq", *own, *used, *(norm.source if norm else ())]))
