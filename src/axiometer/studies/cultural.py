@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from axiometer.analyse.ordinal import METHODS, Findings, Method, Row, table_of
 from axiometer.analyse.ordinal.finding import found_and_drawn
-from axiometer.canon import key
+from axiometer.canon import Spec, key
 from axiometer.errors import BadInput, Incapable, unknown
 from axiometer.instruments import Form, Instrument, form_spec, open_form
 from axiometer.measure import Progress, Response
@@ -20,6 +20,7 @@ from axiometer.measure.plan import check_able
 from axiometer.measure.repeated import administer_runs
 from axiometer.report.cite import sources
 from axiometer.report.cultural import CulturalStudy
+from axiometer.report.study import Example
 from axiometer.steer import steer
 from axiometer.steer.remedies import remedy
 from axiometer.studies.administer import citations, describe, examples, note, versions
@@ -72,60 +73,30 @@ def cultural(
     Raises:
         NotConverged: nothing can be reported; what was answered stays in the ledger.
     """
-    if method not in METHODS:
-        raise unknown("method", method, METHODS)
-    if instrument.tagged:
-        raise BadInput(
-            "a bank of portraits cannot be fitted: its items bear on several values; use a questionnaire."
-        )
-    names = [subject.card.name for subject in subjects]
-    if not names or len(set(names)) < len(names):
-        raise BadInput("name each subject once, and at least one.")
+    _check(instrument, subjects, remedies, method)
     scored, held = open_system(system), open_norm(norm) if norm else None
     collapse = open_system(instrument.system).collapse_to(system)
     forms = [_form(subject, instrument) for subject in subjects]
-    for name in remedies:
-        remedy(name, "")
-    asked = [("", BASELINE, subject, form) for subject, form in zip(subjects, forms, strict=True)]
-    responses: list[tuple[str, str, Response]] = []
-    for subject, form in zip(subjects, forms, strict=True):
-        own = _administered(
-            instrument, subject, form, runs, seed, session, progress, subject.card.name, BASELINE
-        )
-        responses += own
-        for name in remedies:
-            told = steer(subject, remedy(name, profile_text(own, scored, collapse)))
-            asked.append((name, name, told, form))
-            responses += _administered(
-                instrument, told, form, runs, seed, session, progress, subject.card.name, name
-            )
-    rows = [
+    how = _How(instrument, runs, seed, session, progress)
+    told, responses = how.administer_all(
+        subjects, forms, remedies, lambda own: profile_text(own, scored, collapse)
+    )
+    rows = (
         Row(who, condition, r.ask.item, collapse.get(r.ask.value, ""), r.ask.repeat, r.rating)
         for who, condition, r in responses
-    ]
+    )
     table = table_of(rows, scored, instrument.scale.labels, instrument.scale.low)
+    heard, several = progress("ordinal model", method), len(subjects) > 1
     findings, drawn = found_and_drawn(
-        table,
-        method,
-        runs=session,
-        discrimination=discrimination,
-        compare=len(subjects) > 1,
-        seed=seed,
-        progress=progress("ordinal model", method),
+        table, method, runs=session, discrimination=discrimination, compare=several, seed=seed, progress=heard
     )
     spec = {
-        "study": "cultural",
-        "instrument": instrument.spec,
+        **how.spec,
         "system": {"system": scored.name, "key": key(scored)},
-        "subjects": [subject.spec for _, _, subject, _ in asked],
+        "subjects": [subject.spec for subject in (*subjects, *told)],
         "forms": [form_spec(form) for form in dict.fromkeys(forms)],
-        "runs": runs,
-        "session": session,
         "remedies": list(remedies),
-        "norm": norm,
-        "method": method,
-        "discrimination": discrimination,
-        "seed": seed,
+        **{"norm": norm, "method": method, "discrimination": discrimination},
     }
     study = CulturalStudy(
         key=key(spec),
@@ -143,12 +114,87 @@ def cultural(
         norm_rows=norm_rows(table, drawn, held, method) if held else (),
         metrics=metrics_of(table, drawn, responses, method),
         notes=tuple(notes_on(subjects, forms, responses, findings, runs)),
-        examples=tuple(
-            examples([(who, r) for who, c, r in responses if not c], {s.card.name: s for s in subjects})
-        ),
+        examples=_examples(responses, subjects),
         citations=_citations(instrument, scored, subjects, forms, held),
     )
     return Cultural(study, tuple(responses))
+
+
+@dataclass(frozen=True)
+class _How:
+    """How every subject is asked."""
+
+    instrument: Instrument
+    runs: int
+    seed: int
+    session: bool
+    progress: Listener
+
+    @property
+    def spec(self) -> Spec:
+        """Everything but who and what follows."""
+        return {
+            "study": "cultural",
+            "instrument": self.instrument.spec,
+            "runs": self.runs,
+            "session": self.session,
+            "seed": self.seed,
+        }
+
+    def administer_all(
+        self,
+        subjects: Sequence[Subject],
+        forms: Sequence[Form],
+        remedies: Sequence[str],
+        profile: Callable[[Sequence[tuple[str, str, Response]]], str],
+    ) -> tuple[list[Subject], list[tuple[str, str, Response]]]:
+        """The steered subjects, and the responses of everybody under every condition."""
+        told: list[Subject] = []
+        responses: list[tuple[str, str, Response]] = []
+        for subject, form in zip(subjects, forms, strict=True):
+            own = self.administer(subject, form, subject.card.name, BASELINE)
+            responses += own
+            for name in remedies:
+                told.append(steer(subject, remedy(name, profile(own))))
+                responses += self.administer(told[-1], form, subject.card.name, name)
+        return told, responses
+
+    def administer(
+        self, subject: Subject, form: Form, name: str, condition: str
+    ) -> list[tuple[str, str, Response]]:
+        """The responses of all runs, as (name, condition, response)."""
+        found = administer_runs(
+            self.instrument,
+            subject,
+            form,
+            runs=self.runs,
+            seed=self.seed,
+            session=self.session,
+            progress=self.progress(name, condition or form.name),
+        )
+        return [(name, condition, response) for response in found]
+
+
+def _examples(
+    responses: Sequence[tuple[str, str, Response]], subjects: Sequence[Subject]
+) -> tuple[Example, ...]:
+    """The first asks of each subject as it is."""
+    by_name = {subject.card.name: subject for subject in subjects}
+    return tuple(examples([(who, r) for who, c, r in responses if not c], by_name))
+
+
+def _check(instrument: Instrument, subjects: Sequence[Subject], remedies: Sequence[str], method: str) -> None:
+    if method not in METHODS:
+        raise unknown("method", method, METHODS)
+    if instrument.tagged:
+        raise BadInput(
+            "a bank of portraits cannot be fitted: its items bear on several values; use a questionnaire."
+        )
+    names = [subject.card.name for subject in subjects]
+    if not names or len(set(names)) < len(names):
+        raise BadInput("name each subject once, and at least one.")
+    for name in remedies:
+        remedy(name, "")
 
 
 def profile_text(
@@ -216,22 +262,6 @@ def _form(subject: Subject, instrument: Instrument) -> Form:
     form = open_form("options" if weighs else "text", instrument)
     check_able(subject, [form])
     return form
-
-
-def _administered(
-    instrument: Instrument,
-    subject: Subject,
-    form: Form,
-    runs: int,
-    seed: int,
-    session: bool,
-    progress: Listener,
-    name: str,
-    condition: str,
-) -> list[tuple[str, str, Response]]:
-    heard = progress(name, condition or form.name)
-    found = administer_runs(instrument, subject, form, runs=runs, seed=seed, session=session, progress=heard)
-    return [(name, condition, response) for response in found]
 
 
 def _citations(

@@ -79,7 +79,7 @@ def read_kind(folder: Path) -> tuple[str, Any]:
         BadInput: no folder, no study in it, or one that is broken or of another version.
     """
     if not os.path.isdir(folder):  # noqa: PTH112  a path too long or barred is no folder either
-        raise BadInput(f"{folder} is no folder; give the folder that --out named.")
+        raise BadInput(f"{folder} is no folder; give the folder that `axiometer measure --out` wrote.")
     head = _object(folder / "study.json")
     kind = str(head.get("kind", PLAIN))
     if kind == PLAIN:
