@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("cultural",)
+OWN_FILES = ("cultural", "people")
 
 
 class _Lazy(click.Group):

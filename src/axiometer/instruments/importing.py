@@ -27,6 +27,8 @@ class ScoringKey:
     low: int
     labels: tuple[str, ...]
     items: dict[int, str]
+    max_missing: int
+    max_identical: int
     unscored: tuple[int, ...] = ()
 
 
@@ -45,7 +47,7 @@ def open_key(name: str) -> ScoringKey:
         raise unknown("scoring key", name, key_names())
     where = f"{name}.toml"
     table = read_toml(shipped("keys", where))
-    scale = need(table, "scale", dict, where)
+    scale, cleaning = need(table, "scale", dict, where), need(table, "cleaning", dict, where)
     return ScoringKey(
         name=need(table, "name", str, where),
         title=need(table, "title", str, where),
@@ -55,6 +57,8 @@ def open_key(name: str) -> ScoringKey:
         low=need(scale, "low", int, where),
         labels=tuple(need(scale, "labels", list, where)),
         items={int(number): value for number, value in need(table, "items", dict, where).items()},
+        max_missing=need(cleaning, "max_missing", int, where),
+        max_identical=need(cleaning, "max_identical", int, where),
         unscored=tuple(table.get("unscored", ())),
     )
 

@@ -9,6 +9,7 @@ Source: culturalpvq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from axiometer.analyse.ordinal import METHODS, Findings, Method, Row, table_of
 from axiometer.analyse.ordinal.finding import found_and_drawn
@@ -78,15 +79,13 @@ def cultural(
     collapse = open_system(instrument.system).collapse_to(system)
     forms = [_form(subject, instrument) for subject in subjects]
     how = _How(instrument, runs, seed, session, progress)
-    told, responses = how.administer_all(
-        subjects, forms, remedies, lambda own: profile_text(own, scored, collapse)
-    )
-    rows = (
-        Row(who, condition, r.ask.item, collapse.get(r.ask.value, ""), r.ask.repeat, r.rating)
-        for who, condition, r in responses
-    )
+    profile = partial(profile_text, system=scored, collapse=collapse)
+    told, responses = how.administer_all(subjects, forms, remedies, profile)
+    rows = [
+        Row(w, c, r.ask.item, collapse.get(r.ask.value, ""), r.ask.repeat, r.rating) for w, c, r in responses
+    ]
     table = table_of(rows, scored, instrument.scale.labels, instrument.scale.low)
-    heard, several = progress("ordinal model", method), len(subjects) > 1
+    several, heard = len(subjects) > 1, progress("ordinal model", method)
     findings, drawn = found_and_drawn(
         table, method, runs=session, discrimination=discrimination, compare=several, seed=seed, progress=heard
     )
@@ -96,7 +95,9 @@ def cultural(
         "subjects": [subject.spec for subject in (*subjects, *told)],
         "forms": [form_spec(form) for form in dict.fromkeys(forms)],
         "remedies": list(remedies),
-        **{"norm": norm, "method": method, "discrimination": discrimination},
+        "norm": norm,
+        "method": method,
+        "discrimination": discrimination,
     }
     study = CulturalStudy(
         key=key(spec),
@@ -107,7 +108,7 @@ def cultural(
         system=scored.name,
         subjects=tuple(note(subject) for subject in subjects),
         runs=runs,
-        context="session" if session else "item",
+        context=how.context,
         remedies=tuple(remedies),
         findings=findings,
         norm=norm_note(held) if held else None,
@@ -129,6 +130,11 @@ class _How:
     seed: int
     session: bool
     progress: Listener
+
+    @property
+    def context(self) -> str:
+        """What an item is asked in."""
+        return "session" if self.session else "item"
 
     @property
     def spec(self) -> Spec:

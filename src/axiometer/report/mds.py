@@ -1,0 +1,58 @@
+"""The map of values: where scaling puts them, against where the theory does."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from axiometer.report.people import Place
+from axiometer.report.svg import line, tag, text
+
+SIZE, MARGIN = 520.0, 78.0
+
+
+def map_of(places: Sequence[Place], titles: Sequence[str], ident: str, title: str) -> Markup:
+    """The map as one SVG element: open rings are the theory's places, filled dots what was found.
+
+    Args:
+        places: values with both positions.
+        titles: of the values, in the same order.
+        ident: prefix of ids, different for every figure of a page.
+        title: for those who do not see it.
+    """
+    reach = max((abs(c) for p in places for c in (p.x, p.y, p.theory_x, p.theory_y)), default=1.0)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        half = SIZE / 2
+        return half + x / reach * (half - MARGIN), half - y / reach * (half - MARGIN)
+
+    radius = (SIZE / 2 - MARGIN) / reach
+    parts = [
+        tag("title", title, id=f"{ident}-t"),
+        tag(
+            "desc",
+            "Each value's place found and its place in theory; numbers are in the table.",
+            id=f"{ident}-d",
+        ),
+        tag("circle", cx=SIZE / 2, cy=SIZE / 2, r=radius, class_="ring"),
+    ]
+    for place, name in zip(places, titles, strict=True):
+        x, y = at(place.x, place.y)
+        tx, ty = at(place.theory_x, place.theory_y)
+        anchor = "start" if x > SIZE * 0.56 else "end" if x < SIZE * 0.44 else "middle"
+        shift = {"start": 9.0, "end": -9.0, "middle": 0.0}[anchor]
+        drop = 5.0 if anchor != "middle" else (18.0 if y > SIZE / 2 else -10.0)
+        parts += [
+            line(x, y, tx, ty, "link"),
+            tag("circle", cx=tx, cy=ty, r=5.0, class_="theory"),
+            tag("circle", cx=x, cy=y, r=5.5, class_="found"),
+            text(x + shift, y + drop, name, "label", anchor),
+        ]
+    return tag(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {SIZE:g} {SIZE:g}",
+        role="img",
+        aria_labelledby=f"{ident}-t {ident}-d",
+        class_="figure map",
+    )
