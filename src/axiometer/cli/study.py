@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("cultural", "people")
+OWN_FILES = ("cultural", "people", "personas")
 
 
 class _Lazy(click.Group):
@@ -24,7 +24,7 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy)
 def command() -> None:
-    """Run a study: cultural, known groups, and checks of the instruments."""
+    """Run a study: cultural, people, personas, known groups, and checks of the instruments."""
 
 
 @command.command("known-groups")

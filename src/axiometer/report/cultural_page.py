@@ -180,7 +180,7 @@ def _contrast_ladder(rows: Sequence[Contrast], system: ValueSystem, ident: str, 
     for on in dict.fromkeys(c.on for c in rows):
         own = sorted((c for c in rows if c.on == on), key=lambda c: -c.quantity.median)
         for k, c in enumerate(own):
-            head = title_of(on, system) if len(pairs) == 1 else f"{_short(c.a[0])} – {_short(c.b[0])}"
+            head = title_of(on, system) if len(pairs) == 1 else f"{_short(c.a[0], 13)} – {_short(c.b[0], 13)}"
             if len(pairs) > 1 and k == 0:
                 rungs.append(Rung(title_of(on, system), None, None, None, strong=True))
             q = c.quantity

@@ -7,7 +7,7 @@ the sharpness leans far to one side. The scheme is integrated nested Laplace wit
 Source: rue2009
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -25,6 +25,7 @@ NODES = (150, 250)
 FEWER_NODES = (40, 60)
 LEAST_NODES = (0, 24)
 MANY, MOST = 3e6, 1e8
+THIN_ENTRIES = 50_000
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,20 @@ def bayesian(of: Design, priors: Priors) -> Hyper:
     )
 
 
-def climb(of: Design, link: Hyper, start: Array) -> Conditional:
+def climb(of: Design, link: Hyper, start: Array, inverse: Array | None = None) -> Conditional:
     """The hyperparameters' mode, by quasi-Newton steps that never go far at once.
 
     Why: the libraries' line searches try steps at which every answer is certain, and lose minutes there.
+
+    Args:
+        of: the design.
+        link: its hyperparameters.
+        start: where to begin.
+        inverse: a first guess of the negative Hessian's inverse; none given: by differences at the start.
     """
     now = conditional(of, link, start)
     slope = gradient(of, link, now)
-    inverse = _inverse(-hessian(of, link, now, 0.02))
+    inverse = _inverse(-hessian(of, link, now, 0.02)) if inverse is None else inverse
     for _ in range(CLIMBS):
         step = inverse @ slope
         if float(slope @ step) < 1e-7:
@@ -79,8 +86,17 @@ def climb(of: Design, link: Hyper, start: Array) -> Conditional:
 def approximate(of: Design, rng: np.random.Generator, priors: Priors | None = None) -> Approximation:
     """The approximate posterior of a design's parameters."""
     link = bayesian(of, priors or Priors())
-    mode = climb(of, link, np.zeros(layout(of).hyper))
-    centre, spread = mode.hyper, _inverse(-hessian(of, link, mode, 1e-3))
+    share = len(of.cell) // THIN_ENTRIES if of.runs else 0
+    if share > 1:
+        # most of the way is gone on some of the runs; the last steps, and all nodes, on all of them
+        few = thinned(of, share)
+        near = climb(few, link, np.zeros(layout(of).hyper))
+        spread = _inverse(-hessian(few, link, near, 1e-3)) / share
+        mode = climb(of, link, near.hyper, spread)
+    else:
+        mode = climb(of, link, np.zeros(layout(of).hyper))
+        spread = _inverse(-hessian(of, link, mode, 1e-3))
+    centre = mode.hyper
     nodes: list[Conditional] = []
     proposals: list[tuple[Array, Array]] = []
     counts = _nodes(of)
@@ -125,6 +141,26 @@ def draw(of: Design, found: Approximation, rng: np.random.Generator, count: int)
             noise = rng.standard_normal(at.runs) / np.sqrt(node.own)
             theta[i, at.hyper + at.effects :] = node.runs - node.across.T @ shift / node.own + noise
     return theta[rng.permutation(count)]
+
+
+def thinned(of: Design, step: int) -> Design:
+    """The design of every `step`-th run."""
+    kept = of.run % step == 0
+    level, sharp = of.level[kept], of.sharp[of.cell[kept]]
+    middle = np.zeros_like(of.middle)
+    np.add.at(middle, (sharp, level), of.up[kept])
+    last = level == of.categories - 2
+    np.add.at(middle, (sharp[last], level[last] + 1), of.down[kept][last])
+    return replace(
+        of,
+        cell=of.cell[kept],
+        level=level,
+        run=of.run[kept] // step,
+        up=of.up[kept],
+        down=of.down[kept],
+        middle=middle,
+        runs=-(-of.runs // step),
+    )
 
 
 def learnt(of: Design, at: Conditional) -> Array:
