@@ -16,6 +16,7 @@ from axiometer.errors import BadInput
 from axiometer.instruments import open_instrument
 from axiometer.instruments.bank import read_bank, write_bank
 from axiometer.instruments.released import Release, read_release
+from axiometer.report.page import page
 from axiometer.studies.administer import administer
 from axiometer.studies.portrait import build, from_release
 from axiometer.studies.portrait_asking import portrait_findings
@@ -200,6 +201,10 @@ def test_planted_values_are_found_and_a_subject_that_holds_them_scores_high(
     measured = administer(asked, subjects)
     assert [p.order()[0] for p in measured.study.profiles] == ["power", "hedonism", "tradition"]
     assert all(p.signal.verdict == "signal" for p in measured.study.profiles)
+    assert measured.study.portrait is not None
+    text = page(measured.study)
+    assert "Items that say most of a value" in text
+    assert "over 3 subjects" in text
     told = portrait_findings(asked, measured.study.profiles[0].values, measured.responses)
     assert told.cases == 3
     assert all(s.order is not None and s.order.n > 0 for s in told.sensitivity)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axiometer.canon import Spec
+from axiometer.report.portrait import PortraitFindings
 from axiometer.values import Profile
 
 
@@ -45,6 +46,7 @@ class Study:
         instrument: name, title, version, licence, origin, items, key.
         method: the settings of the analysis: bootstrap_draws, permutations, p_signal.
         citations: keys in references.bib, in order of first use.
+        portrait: what a bank of portraits says beyond the profiles; None for other instruments.
     """
 
     key: str
@@ -58,3 +60,4 @@ class Study:
     examples: tuple[Example, ...]
     method: dict[str, float]
     citations: tuple[str, ...]
+    portrait: PortraitFindings | None = None

@@ -16,6 +16,7 @@ from axiometer.measure import Progress, Response, default_forms, plan, run, scor
 from axiometer.measure.plan import check_able
 from axiometer.report.cite import sources
 from axiometer.report.study import Example, Study, SubjectNote
+from axiometer.studies.portrait_asking import portrait_findings
 from axiometer.subjects import Missing, Subject, as_sent
 from axiometer.values import Profile, ValueSystem, open_system
 
@@ -92,6 +93,7 @@ def administer(
         examples=tuple(examples(responses, {s.card.name: s for s in subjects})),
         method=dict(METHOD),
         citations=citations(instrument, scored, subjects, used),
+        portrait=portrait_findings(instrument, scored.names, responses) if instrument.tagged else None,
     )
     return Measured(study, tuple(responses))
 

@@ -27,7 +27,6 @@ KINDS: Registry[Kind] = Registry(
         "cultural": "axiometer.report.cultural_page:kind",
         "personas": "axiometer.report.personas_page:kind",
         "people": "axiometer.report.people_page:kind",
-        "portrait": "axiometer.report.portrait_page:kind",
     },
 )
 
