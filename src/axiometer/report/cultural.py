@@ -1,11 +1,9 @@
 """The record of a cross-model study: the ordinal findings, the human norm beside them, and what remedies changed."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from axiometer.analyse.ordinal import Findings, Quantity
-from axiometer.canon import Spec
-from axiometer.report.study import Example, SubjectNote
+from axiometer.report.study import Example, Record, SubjectNote
 
 
 @dataclass(frozen=True)
@@ -54,22 +52,13 @@ class Metric:
 
 
 @dataclass(frozen=True)
-class CulturalStudy:
+class CulturalStudy(Record):
     """What was asked of whom how often, and what was found.
 
     Attributes:
-        key: the content key of `spec`.
-        created: ISO time, UTC.
-        spec: enough to ask the same again.
         notes: what a reader must know, such as subjects whose runs are no replication.
     """
 
-    key: str
-    created: str
-    spec: Spec
-    versions: dict[str, str]
-    instrument: dict[str, Any]
-    system: str
     subjects: tuple[SubjectNote, ...]
     runs: int
     context: str
@@ -80,4 +69,3 @@ class CulturalStudy:
     metrics: tuple[Metric, ...]
     notes: tuple[str, ...]
     examples: tuple[Example, ...]
-    citations: tuple[str, ...]

@@ -1,9 +1,8 @@
 """The record of people's answers to a questionnaire: profile, reliability, circle, agreement with a norm."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from axiometer.canon import Spec
+from axiometer.report.study import Record
 
 
 @dataclass(frozen=True)
@@ -95,23 +94,15 @@ class NormAgreement:
 
 
 @dataclass(frozen=True)
-class PeopleStudy:
+class PeopleStudy(Record):
     """What was read, and what was found.
 
     Attributes:
-        key: the content key of `spec`.
-        created: ISO time, UTC.
         people: used; `excluded` and `off_scale` say who and what was not.
         circle: None with fewer than three people, or values without a circle, and `why` says so.
         warnings: what looks wrong with the data.
     """
 
-    key: str
-    created: str
-    spec: Spec
-    versions: dict[str, str]
-    instrument: dict[str, Any]
-    system: str
     people: int
     blank: int
     off_scale: dict[str, int]
@@ -121,4 +112,3 @@ class PeopleStudy:
     why: str
     norms: tuple[NormAgreement, ...]
     warnings: tuple[str, ...]
-    citations: tuple[str, ...]

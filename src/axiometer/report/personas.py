@@ -1,10 +1,8 @@
 """The record of a study of personas: what telling a subject who it is does, beside how such people differ."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from axiometer.canon import Spec
-from axiometer.report.study import SubjectNote
+from axiometer.report.study import Record, SubjectNote
 
 
 @dataclass(frozen=True)
@@ -54,22 +52,14 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class PersonaStudy:
+class PersonaStudy(Record):
     """What was told, and what it did.
 
     Attributes:
-        key: the content key of `spec`.
-        created: ISO time, UTC.
         personas: group -> what was told.
         human: what the reference is and how it was got.
     """
 
-    key: str
-    created: str
-    spec: Spec
-    versions: dict[str, str]
-    instrument: dict[str, Any]
-    system: str
     subject: SubjectNote
     form: str
     unit: str
@@ -79,4 +69,3 @@ class PersonaStudy:
     missing: dict[str, int]
     human: str
     notes: tuple[str, ...]
-    citations: tuple[str, ...]

@@ -36,17 +36,15 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Study:
-    """What was asked of whom, with which versions, and what was found.
+class Record:
+    """What the record of any study says.
 
     Attributes:
         key: the content key of `spec`.
         created: ISO time, UTC.
-        spec: instrument, forms, subjects, seed, repeats, system: enough to ask the same again.
-        instrument: name, title, version, licence, origin, items, key.
-        method: the settings of the analysis: bootstrap_draws, permutations, p_signal.
+        spec: enough to ask the same again.
+        instrument: name, title, version, licence, origin, items, key, as far as there are.
         citations: keys in references.bib, in order of first use.
-        portrait: what a bank of portraits says beyond the profiles; None for other instruments.
     """
 
     key: str
@@ -55,9 +53,20 @@ class Study:
     versions: dict[str, str]
     instrument: dict[str, Any]
     system: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Study(Record):
+    """What was asked of whom, with which versions, and what was found.
+
+    Attributes:
+        method: the settings of the analysis: bootstrap_draws, permutations, p_signal.
+        portrait: what a bank of portraits says beyond the profiles; None for other instruments.
+    """
+
     subjects: tuple[SubjectNote, ...]
     profiles: tuple[Profile, ...]
     examples: tuple[Example, ...]
     method: dict[str, float]
-    citations: tuple[str, ...]
     portrait: PortraitFindings | None = None

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from axiometer.analyse import METHOD, profile_of, tagged_profile
-from axiometer.canon import key
+from axiometer.canon import Spec, key
 from axiometer.errors import BadInput
 from axiometer.instruments import Form, Instrument, form_spec, open_form
 from axiometer.measure import Progress, Response, default_forms, plan, run, score
@@ -82,20 +83,27 @@ def administer(
         "seed": seed,
     }
     study = Study(
-        key=key(spec),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        spec=spec,
-        versions=versions(),
-        instrument=describe(instrument),
-        system=scored.name,
+        **recorded(spec, describe(instrument), scored.name, citations(instrument, scored, subjects, used)),
         subjects=tuple(note(subject) for subject in subjects),
         profiles=tuple(profiles),
         examples=tuple(examples(responses, {s.card.name: s for s in subjects})),
         method=dict(METHOD),
-        citations=citations(instrument, scored, subjects, used),
         portrait=portrait_findings(instrument, scored.names, responses) if instrument.tagged else None,
     )
     return Measured(study, tuple(responses))
+
+
+def recorded(spec: Spec, instrument: dict[str, object], system: str, cited: Sequence[str]) -> dict[str, Any]:
+    """The fields of a `Record`."""
+    return {
+        "key": key(spec),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "spec": spec,
+        "versions": versions(),
+        "instrument": instrument,
+        "system": system,
+        "citations": tuple(dict.fromkeys(cited)),
+    }
 
 
 def _named_once(subjects: Sequence[Subject]) -> None:

@@ -8,7 +8,6 @@ Source: culturalpvq
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 from axiometer.analyse.ordinal import METHODS, Findings, Method, Row, table_of
@@ -24,7 +23,7 @@ from axiometer.report.cultural import CulturalStudy
 from axiometer.report.study import Example
 from axiometer.steer import steer
 from axiometer.steer.remedies import remedy
-from axiometer.studies.administer import citations, describe, examples, note, versions
+from axiometer.studies.administer import citations, describe, examples, note, recorded
 from axiometer.studies.cultural_metrics import metrics_of, norm_note, norm_rows
 from axiometer.subjects import Missing, Subject, Weigher
 from axiometer.values import ValueSystem, open_system
@@ -100,12 +99,9 @@ def cultural(
         "discrimination": discrimination,
     }
     study = CulturalStudy(
-        key=key(spec),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        spec=spec,
-        versions=versions(),
-        instrument=describe(instrument),
-        system=scored.name,
+        **recorded(
+            spec, describe(instrument), scored.name, _citations(instrument, scored, subjects, forms, held)
+        ),
         subjects=tuple(note(subject) for subject in subjects),
         runs=runs,
         context=how.context,
@@ -116,7 +112,6 @@ def cultural(
         metrics=metrics_of(table, drawn, responses, method),
         notes=tuple(notes_on(subjects, forms, responses, findings, runs)),
         examples=_examples(responses, subjects),
-        citations=_citations(instrument, scored, subjects, forms, held),
     )
     return Cultural(study, tuple(responses))
 

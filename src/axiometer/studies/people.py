@@ -3,7 +3,6 @@
 Source: schwartz1992, schwartz2021
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from axiometer.report.people import (
     Place,
     Range,
 )
-from axiometer.studies.administer import versions
+from axiometer.studies.administer import recorded
 from axiometer.subjects.people import Cleaning, People, read_people
 from axiometer.values import ValueSystem, open_system
 from axiometer.values.norms import norm_names, open_norm
@@ -74,12 +73,12 @@ def people_study(
     }
     means = np.nanmean(centred, axis=0) if len(centred) else np.zeros(len(system.names))
     return PeopleStudy(
-        key=key(spec),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        spec=spec,
-        versions=versions(),
-        instrument={"name": scoring.name, "title": scoring.title, "items": scoring.n_items},
-        system=system.name,
+        **recorded(
+            spec,
+            {"name": scoring.name, "title": scoring.title, "items": scoring.n_items},
+            system.name,
+            [*system.source, *scoring.source, *sources(reliability, mathematics)],
+        ),
         people=len(people.respondents),
         blank=people.blank,
         off_scale=people.off_scale,
@@ -89,7 +88,6 @@ def people_study(
         why=why,
         norms=tuple(_norms(means, system, seed)),
         warnings=tuple(_warnings(means, system, reverse)),
-        citations=tuple(dict.fromkeys([*system.source, *scoring.source, *sources(reliability, mathematics)])),
     )
 
 

@@ -9,7 +9,6 @@ Source: valueportrait
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +22,7 @@ from axiometer.measure.plan import check_able
 from axiometer.report.personas import Agreement, Effect, PersonaStudy
 from axiometer.steer import steer
 from axiometer.steer.demographics import Demographic, demographics, group_differences
-from axiometer.studies.administer import citations, describe, note, versions
+from axiometer.studies.administer import citations, describe, note, recorded
 from axiometer.subjects import Missing, Subject
 from axiometer.values import ValueSystem, open_system
 
@@ -91,12 +90,12 @@ def personas(
         "seed": seed,
     }
     study = PersonaStudy(
-        key=key(spec),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        spec=spec,
-        versions=versions(),
-        instrument=describe(instrument),
-        system=scored.name,
+        **recorded(
+            spec,
+            describe(instrument),
+            scored.name,
+            [*citations(instrument, scored, [subject], [form]), *human.source],
+        ),
         subject=note(subject),
         form=form.name,
         unit=form.unit,
@@ -106,7 +105,6 @@ def personas(
         missing=dict(Counter(r.rating.why for _, _, r in responses if isinstance(r.rating, Missing))),
         human=f"{human.title}, {human.n:,} people; {human.obtained}",
         notes=_notes(form),
-        citations=tuple(dict.fromkeys([*citations(instrument, scored, [subject], [form]), *human.source])),
     )
     return Personas(study, tuple(responses))
 
