@@ -70,6 +70,23 @@ def test_more_answers_say_more_but_not_of_other_items() -> None:
     assert width[1] > 0.4 * width[0]
 
 
+def test_a_subject_that_answers_more_sharply_has_the_higher_discrimination() -> None:
+    sharp, blunt = answers(subjects=1, runs=20, sharpness=6.0), answers(subjects=1, runs=20, sharpness=0.8)
+    both = replace(
+        sharp,
+        subjects=("sharp", "blunt"),
+        subject=np.array([0, 1]),
+        condition=np.zeros(2, dtype=np.int64),
+        group=np.concatenate([sharp.group, blunt.group + 1]),
+        item=np.tile(sharp.item, 2),
+        run=np.concatenate([sharp.run, blunt.run + sharp.run.max() + 1]),
+        rating=np.concatenate([sharp.rating, blunt.rating]),
+        missing=({}, {}),
+    )
+    scales = find(both, "approximated", discrimination=True).scales
+    assert scales["discrimination of sharp"].low > 1.5 > 1 / 1.5 > scales["discrimination of blunt"].high
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("run_spread", [0.0, 0.5])
 def test_the_approximation_is_within_a_fiftieth_of_a_logit_of_the_sampler(run_spread: float) -> None:
