@@ -103,11 +103,12 @@ def verdicts(found: Findings, system: ValueSystem) -> list[str]:
             f"P(direction) = {c.quantity.direction:.3f}."
         )
     said += [f"{c.a[0]} and {c.b[0]} are practically alike on {title_of(c.on, system)}." for c in same]
-    open_ = len(between) - len(clear) - len(same)
-    if open_:
+    rest = [c for c in between if c not in clear and c not in same]
+    if rest:
+        signed = sum(c.quantity.low > 0 or c.quantity.high < 0 for c in rest)
         said.append(
-            f"{open_} of {len(between)} comparisons of higher-order values are open: their intervals reach both zero's "
-            "neighbourhood and beyond."
+            f"{len(rest)} of {len(between)} comparisons of higher-order values are open: their intervals reach both practical "
+            f"equivalence and beyond it; {signed or 'none'} of these {'is' if signed == 1 else 'are'} clear of zero."
         )
     return said
 
@@ -180,7 +181,7 @@ def _contrast_ladder(rows: Sequence[Contrast], system: ValueSystem, ident: str, 
     for on in dict.fromkeys(c.on for c in rows):
         own = sorted((c for c in rows if c.on == on), key=lambda c: -c.quantity.median)
         for k, c in enumerate(own):
-            head = title_of(on, system) if len(pairs) == 1 else f"{_short(c.a[0], 13)} – {_short(c.b[0], 13)}"
+            head = title_of(on, system) if len(pairs) == 1 else f"{_short(c.a[0], 12)} – {_short(c.b[0], 12)}"
             if len(pairs) > 1 and k == 0:
                 rungs.append(Rung(title_of(on, system), None, None, None, strong=True))
             q = c.quantity
