@@ -58,7 +58,9 @@ def open_key(name: str) -> ScoringKey:
         labels=tuple(need(scale, "labels", list, where)),
         items={int(number): value for number, value in need(table, "items", dict, where).items()},
         max_missing=need(cleaning, "max_missing", int, where),
-        max_identical=need(cleaning, "max_identical", int, where),
+        max_identical=need(
+            {"max_identical": need(table, "n_items", int, where), **cleaning}, "max_identical", int, where
+        ),
         unscored=tuple(table.get("unscored", ())),
     )
 
