@@ -81,10 +81,12 @@ def convergence(found: Findings) -> str:
             f"Fast approximation, not the sampler: {100 * d['efficiency']:.0f} % of its nodes count. Fit for a look; report from "
             "the sampler."
         )
+    many = d["divergences"] > 0.01 * d["chains"] * d["draws"]
     return (
         f"The sampler converged: worst R-hat {d['worst_rhat']:.3f} (at most 1.01 is accepted), least effective sample size "
         f"{d['least_ess']:.0f} (at least 400), {d['divergences']:.0f} divergent transitions in {d['chains']:.0f} chains of "
         f"{d['draws']:.0f} draws."
+        + (" More than one in a hundred diverged: read the tails with care." if many else "")
     )
 
 
