@@ -14,6 +14,7 @@ from axiometer.subjects.local.packing import Chunk, outlives, pack
 from axiometer.subjects.local.trie import Flags, Ints, Trie
 
 Take: TypeAlias = Callable[[Ints, Tensor], None]
+Watcher: TypeAlias = Callable[[Trie, Ints], None]
 
 _LOGITS_BYTES = 24 << 20
 _MEMORY_BYTES = 256 << 20
@@ -63,7 +64,16 @@ class Engine:
         self.memory = Memory(_budget(model))
 
     @torch.inference_mode()
-    def run(self, trie: Trie, asked: Flags, held: Flags, take: Take) -> Ints:
+    def run(
+        self,
+        trie: Trie,
+        asked: Flags,
+        held: Flags,
+        take: Take,
+        *,
+        watcher: Watcher | None = None,
+        every: bool = False,
+    ) -> Ints:
         """Computes a tree; the rows of its nodes, -1 where there is none. `memory.settle` must follow.
 
         Args:
@@ -71,10 +81,15 @@ class Engine:
             asked: [nodes] whose next-token logits are wanted.
             held: [nodes] whose rows must still be there afterwards.
             take: is given nodes, and their logits [nodes, vocabulary] in float32, which it may overwrite.
+            watcher: is told of the nodes of each pass before it; hooks then see or change what is computed, and
+                nothing is taken from memory.
+            every: whether the last nodes of sequences are computed though nobody asks for their logits.
         """
-        rows = self.memory.find(trie)
-        needed = asked | (trie.ends > np.arange(len(trie)) + 1)
+        rows = self.memory.find(trie) if watcher is None else np.full(len(trie), -1, dtype=np.int64)
+        needed = asked | (trie.ends > np.arange(len(trie)) + 1) | every
         for chunk in pack(trie, needed & (asked | (rows < 0)), self.chunk, self.reach):
+            if watcher is not None:
+                watcher(trie, chunk.nodes)
             hidden, fresh = self._forward(trie, chunk, rows)
             stored = np.flatnonzero((outlives(trie, chunk) | held[chunk.nodes]) & (rows[chunk.nodes] < 0))
             rows[chunk.nodes[stored]] = self.memory.put(fresh, stored)

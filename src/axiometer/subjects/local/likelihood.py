@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine
 from axiometer.subjects.local.memory import sharing, worth_keeping
 from axiometer.subjects.local.trie import Ints, Trie, plant
@@ -24,19 +25,26 @@ class Scored:
     context: int
 
 
-def by_tree(engine: Engine, questions: Sequence[Sequence[Scored]]) -> list[list[float]]:
+def by_tree(
+    engine: Engine, questions: Sequence[Sequence[Scored]], editor: Editor | None = None
+) -> list[list[float]]:
     """Log-probabilities of the continuations, every shared prefix computed once.
 
     Units: nats, summed over the tokens of each continuation.
     """
     flat = [scored for question in questions for scored in question]
-    trie = plant([scored.tokens for scored in flat])
+    of = np.repeat(np.arange(len(questions)), [len(question) for question in questions])
+    trie = plant([scored.tokens for scored in flat], None if editor is None else editor.groups[of])
     gauge = _Gauge(trie, [path[scored.context :] for path, scored in zip(trie.paths, flat, strict=True)])
     contexts = _contexts(questions, trie)
     shared = sharing(trie, contexts)
     if contexts:
         shared = worth_keeping(shared, contexts[-1])
-    rows = engine.run(trie, gauge.asked, shared > 0, gauge.take)
+    if editor is None:
+        rows = engine.run(trie, gauge.asked, shared > 0, gauge.take)
+    else:
+        shared = np.zeros_like(shared)
+        rows = engine.run(trie, gauge.asked, shared > 0, gauge.take, watcher=editor.watcher(trie, of))
     engine.memory.settle(trie, rows, shared)
     sums = iter(
         float(gauge.logp[path[scored.context :]].sum()) for path, scored in zip(trie.paths, flat, strict=True)
@@ -82,14 +90,20 @@ class _Gauge:
 
 
 @torch.inference_mode()
-def by_batches(model: Any, questions: Sequence[Sequence[Scored]], batch: int = 8) -> list[list[float]]:
+def by_batches(
+    model: Any, questions: Sequence[Sequence[Scored]], batch: int = 8, editor: Editor | None = None
+) -> list[list[float]]:
     """The same by the model's own forward pass over right-padded batches: for models that trees do not fit."""
     flat = [scored for question in questions for scored in question]
+    of = np.repeat(np.arange(len(questions)), [len(question) for question in questions])
     sums = [0.0] * len(flat)
     order = sorted(range(len(flat)), key=lambda i: -len(flat[i].tokens))
     for start in range(0, len(order), batch):
         some = order[start : start + batch]
-        for i, value in zip(some, _batch(model, [flat[i] for i in some]), strict=True):
+        scored = [flat[i] for i in some]
+        if editor is not None:
+            editor.enter_padded([len(one.tokens) for one in scored], of[some], left=False)
+        for i, value in zip(some, _batch(model, scored), strict=True):
             sums[i] = value
     parts = iter(sums)
     return [[next(parts) for _ in question] for question in questions]

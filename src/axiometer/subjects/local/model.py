@@ -1,17 +1,19 @@
 """A causal language model in this machine's memory, as a subject."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from axiometer.canon import Spec
 from axiometer.errors import BadInput
 from axiometer.subjects.exchange import Answer, Missing, Prompt, Weights
-from axiometer.subjects.local import gguf
+from axiometer.subjects.local import gguf, places
+from axiometer.subjects.local.capturing import captured
+from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine
 from axiometer.subjects.local.files import checked, content_key, is_gguf
 from axiometer.subjects.local.likelihood import Scored, Tokens, by_batches, by_tree
@@ -22,13 +24,16 @@ from axiometer.subjects.local.selftest import fits
 from axiometer.subjects.local.speaking import Manner, PaddedStream, Stream, TreeStream, speak
 from axiometer.subjects.local.wording import Wording
 from axiometer.subjects.protocol import Card
+from axiometer.subjects.sites import Assign, Edit, Floats, Part, Receipt, Site, check_sites
+from axiometer.subjects.sites import Tokens as Which
 
 _BATCH = 128
 _SPEAKING = 32
+Reply = TypeVar("Reply")
 
 
 class LocalModel:
-    """A model from files; implements `Subject` and `Weigher`.
+    """A model from files; implements `OpenModel`.
 
     Attributes:
         model: the transformers model. What is done to it must be undone, and `forget` called before and after.
@@ -52,6 +57,7 @@ class LocalModel:
         }
         self._manner = Manner(options.temperature, options.max_new_tokens, _stops(self.model, self.tokenizer))
         self._lock = threading.Lock()
+        self._now = _Now()
         on_gpu = self.model.device.type == "cuda"
         self._engine = Engine(self.model, chunk=2048 if on_gpu else 768, reach=4096 if on_gpu else 2304)
         called = name if name != "local" else f"local:{path}"
@@ -94,19 +100,62 @@ class LocalModel:
         """Drops the prefixes kept between calls: needed whenever the model behaves differently from before."""
         self._engine.memory.forget()
 
+    @property
+    def n_layers(self) -> int:
+        """How many decoder blocks."""
+        return len(places.blocks(self.model))
+
+    @property
+    def fingerprint(self) -> str:
+        """A content key of the weights."""
+        return str(self._spec["weights"])
+
+    def width(self, part: Part) -> int:
+        """How many numbers there are at a site of this part."""
+        return places.width(self.model, part)
+
+    @contextmanager
+    def editing(self, assign: Assign) -> Iterator[list[Receipt]]:
+        """Within it, every call of this thread runs each prompt under the edits that `assign` gives it."""
+        receipts: list[Receipt] = []
+        self._now.assigned.append((assign, receipts))
+        try:
+            yield receipts
+        finally:
+            self._now.assigned.pop()
+
+    def capture(
+        self,
+        prompts: Sequence[Prompt],
+        sites: Sequence[Site],
+        *,
+        tokens: Which = "last",
+        edits: Sequence[Sequence[Edit]] = (),
+    ) -> dict[Site, Floats]:
+        """What there is at some sites when prompts are read, before the edits of the same site.
+
+        Raises:
+            BadInput: a site that there is not, or a prompt longer than the model reads.
+        """
+        check_sites(sites, self.n_layers, self._card.name)
+        contexts = self.wording.contexts(prompts)
+        longest = max(map(len, contexts), default=0)
+        if longest > self.context:
+            raise BadInput(f"a prompt has {longest} tokens; this model reads {self.context}. Shorten it.")
+        also = self._now.edits(prompts)
+        every = [(*mine, *more) for mine, more in zip(also, edits or [()] * len(prompts), strict=True)]
+        with self._working():
+            return captured(self._engine, contexts, sites, tokens, every, by_tree=self.by_tree)
+
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """What the model says to each prompt; the same in any batch and order."""
-        contexts = self.wording.contexts(prompts)
-        found: list[Answer | Missing] = [self._too_long(len(tokens) + 1) for tokens in contexts]
-        order = [
-            i for i in sorted(range(len(prompts)), key=lambda i: len(contexts[i])) if self._fits(contexts[i])
-        ]
-        with self._working():
-            for start in range(0, len(order), _SPEAKING):
-                some = order[start : start + _SPEAKING]
-                for i, tokens in zip(some, self._speak([contexts[i] for i in some], seed), strict=True):
-                    found[i] = Answer(self.wording.read(tokens))
-        return found
+
+        def do(
+            some: list[int], edits: list[tuple[Edit, ...]] | None
+        ) -> tuple[list[Answer | Missing], list[Receipt]]:
+            return self._answers([prompts[i] for i in some], seed, edits)
+
+        return self._each(prompts, do)
 
     def weigh(self, prompts: Sequence[Prompt], options: Sequence[Sequence[str]]) -> list[Weights | Missing]:
         """How likely each option is as the continuation of its prompt."""
@@ -114,16 +163,77 @@ class LocalModel:
             raise BadInput(
                 f"got {len(prompts)} prompts and options for {len(options)}; give options for each prompt."
             )
+
+        def do(
+            some: list[int], edits: list[tuple[Edit, ...]] | None
+        ) -> tuple[list[Weights | Missing], list[Receipt]]:
+            return self._weights([prompts[i] for i in some], [options[i] for i in some], edits)
+
+        return self._each(prompts, do)
+
+    def _each(
+        self,
+        prompts: Sequence[Prompt],
+        do: Callable[[list[int], list[tuple[Edit, ...]] | None], tuple[list[Reply], list[Receipt]]],
+    ) -> list[Reply]:
+        """Runs what nothing is done to as if nothing could be, and the rest under its edits."""
+        edits = self._now.edits(prompts)
+        plain = [i for i, some in enumerate(edits) if not some]
+        changed = [i for i, some in enumerate(edits) if some]
+        found: dict[int, Reply] = {}
+        receipts = [Receipt(False)] * len(prompts)
+        if plain or not changed:
+            found.update(zip(plain, do(plain, None)[0], strict=True))
+        if changed:
+            replies, made = do(changed, [edits[i] for i in changed])
+            found.update(zip(changed, replies, strict=True))
+            for i, receipt in zip(changed, made, strict=True):
+                receipts[i] = receipt
+        self._now.note(receipts)
+        return [found[i] for i in range(len(prompts))]
+
+    def _answers(
+        self, prompts: Sequence[Prompt], seed: int, edits: Sequence[Sequence[Edit]] | None
+    ) -> tuple[list[Answer | Missing], list[Receipt]]:
+        contexts = self.wording.contexts(prompts)
+        found: list[Answer | Missing] = [self._too_long(len(tokens) + 1) for tokens in contexts]
+        receipts = [Receipt(True)] * len(prompts)
+        order = [
+            i for i in sorted(range(len(prompts)), key=lambda i: len(contexts[i])) if self._fits(contexts[i])
+        ]
+        for start in range(0, len(order), _SPEAKING):
+            some = order[start : start + _SPEAKING]
+            editor = None if edits is None else Editor(self.model, [edits[i] for i in some])
+            with self._working(editor):
+                said = self._speak([contexts[i] for i in some], seed, editor)
+            for i, tokens in zip(some, said, strict=True):
+                found[i] = Answer(self.wording.read(tokens))
+            for i, receipt in zip(some, editor.receipts() if editor else [], strict=False):
+                receipts[i] = receipt
+        return found, receipts
+
+    def _weights(
+        self,
+        prompts: Sequence[Prompt],
+        options: Sequence[Sequence[str]],
+        edits: Sequence[Sequence[Edit]] | None,
+    ) -> tuple[list[Weights | Missing], list[Receipt]]:
         questions = self.wording.scored(prompts, options)
         lost = [self._lost(question, some) for question, some in zip(questions, options, strict=True)]
         read = [question for question, missing in zip(questions, lost, strict=True) if missing is None]
-        with self._working():
-            sums = self._weigh(read)
+        mine = None if edits is None else [e for e, m in zip(edits, lost, strict=True) if m is None]
+        editor = None if mine is None else Editor(self.model, mine)
+        with self._working(editor):
+            sums = self._weigh(read, editor)
         found = iter(
             Weights(tuple(logp), tuple(len(one.tokens) - one.context for one in question))
             for question, logp in zip(read, sums, strict=True)
         )
-        return [next(found) if missing is None else missing for missing in lost]
+        made = iter(editor.receipts() if editor and read else [])
+        return (
+            [next(found) if missing is None else missing for missing in lost],
+            [next(made, Receipt(True)) if missing is None else Receipt(True) for missing in lost],
+        )
 
     def _lost(self, question: list[Scored], options: Sequence[str]) -> Missing | None:
         """Why a question cannot be weighed, if it cannot."""
@@ -140,21 +250,21 @@ class LocalModel:
                 )
         return None
 
-    def _weigh(self, questions: list[list[Scored]]) -> list[list[float]]:
+    def _weigh(self, questions: list[list[Scored]], editor: Editor | None) -> list[list[float]]:
         if not any(questions):
             return [[] for _ in questions]
         if not self.by_tree:
-            return by_batches(self.model, questions)
-        return by_tree(self._engine, questions)
+            return by_batches(self.model, questions, editor=editor)
+        return by_tree(self._engine, questions, editor)
 
-    def _speak(self, contexts: list[list[int]], seed: int) -> list[list[int]]:
+    def _speak(self, contexts: list[list[int]], seed: int, editor: Editor | None = None) -> list[list[int]]:
         room = min(self._manner.limit, self.context - max(map(len, contexts)))
         manner = Manner(self._manner.temperature, room, self._manner.stops)
         stream: Stream
         if self.by_tree:
-            stream = TreeStream(self._engine, contexts, room)
+            stream = TreeStream(self._engine, contexts, room, editor)
         else:
-            stream = PaddedStream(self.model, contexts)
+            stream = PaddedStream(self.model, contexts, editor)
         return speak(stream, contexts, manner, seed)
 
     def _fits(self, tokens: Tokens) -> bool:
@@ -164,14 +274,35 @@ class LocalModel:
         return Missing("truncated", f"{tokens} tokens; this model reads {self.context}")
 
     @contextmanager
-    def _working(self) -> Iterator[None]:
-        with self._lock, running(self._threads):
+    def _working(self, editor: Editor | None = None) -> Iterator[None]:
+        with self._lock, running(self._threads), ExitStack() as stack:
+            if editor is not None:
+                stack.enter_context(editor.at_work())
             try:
                 yield
             except BaseException:
                 # Interrupted half-way, rows and links may not belong together any more.
                 self._engine.memory.forget()
                 raise
+
+
+class _Now(threading.local):
+    """The edits that this thread works under, the outermost first."""
+
+    def __init__(self) -> None:
+        self.assigned: list[tuple[Assign, list[Receipt]]] = []
+
+    def edits(self, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
+        """All that is to be done to each prompt."""
+        found: list[tuple[Edit, ...]] = [()] * len(prompts)
+        for assign, _ in self.assigned:
+            found = [(*mine, *more) for mine, more in zip(found, assign(prompts), strict=True)]
+        return found
+
+    def note(self, receipts: Sequence[Receipt]) -> None:
+        """Hands the receipts to everybody who asked for edits."""
+        for _, kept in self.assigned:
+            kept.extend(receipts)
 
 
 def _load(path: Path, options: Options) -> tuple[Any, Any, int, str]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from axiometer.canon import draws
+from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine, Lookback, decoder, logits
 from axiometer.subjects.local.likelihood import Tokens
 from axiometer.subjects.local.memory import Layers, sharing, worth_keeping
@@ -88,9 +89,13 @@ class TreeStream:
     """
 
     @torch.inference_mode()
-    def __init__(self, engine: Engine, contexts: Sequence[Tokens], room: int) -> None:
+    def __init__(
+        self, engine: Engine, contexts: Sequence[Tokens], room: int, editor: Editor | None = None
+    ) -> None:
         self._engine = engine
-        trie = plant(contexts)
+        self._editor = editor
+        self._texts = np.arange(len(contexts))
+        trie = plant(contexts, None if editor is None else editor.groups)
         rows = self._prefill(trie)
         self._lengths = np.array([len(tokens) for tokens in contexts])
         width = int(self._lengths.max())
@@ -103,8 +108,8 @@ class TreeStream:
         ]
         self._starts = width - self._lengths
         self._width = width
-        shared = sharing(trie, trie.paths)
-        engine.memory.settle(trie, rows, worth_keeping(shared, trie.paths[-1]))
+        shared = worth_keeping(sharing(trie, trie.paths), trie.paths[-1])
+        engine.memory.settle(trie, rows, shared if editor is None else np.zeros_like(shared))
 
     def _prefill(self, trie: Trie) -> Ints:
         ends = np.array([path[-1] for path in trie.paths])
@@ -115,7 +120,8 @@ class TreeStream:
         def take(nodes: Ints, logits: Tensor) -> None:
             found.update(zip(nodes.tolist(), logits.clone(), strict=True))
 
-        rows = self._engine.run(trie, asked, np.ones(len(trie), dtype=np.bool_), take)
+        watcher = None if self._editor is None else self._editor.watcher(trie, self._texts)
+        rows = self._engine.run(trie, asked, np.ones(len(trie), dtype=np.bool_), take, watcher=watcher)
         self.logits = torch.stack([found[int(end)] for end in ends])
         return rows
 
@@ -124,9 +130,12 @@ class TreeStream:
         """Appends a token to each text."""
         model = self._engine.model
         self._width += 1
+        positions = self._width - 1 - self._starts
+        if self._editor is not None:
+            self._editor.enter(self._texts, self._texts, positions, reading=False)
         found = decoder(model)(
             input_ids=tokens[:, None].to(model.device),
-            position_ids=torch.from_numpy(self._width - 1 - self._starts)[:, None].to(model.device),
+            position_ids=torch.from_numpy(positions)[:, None].to(model.device),
             attention_mask=self._engine.masks.build(self._seen),
             past_key_values=_Growing(self._layers, self._width),
             use_cache=True,
@@ -139,6 +148,7 @@ class TreeStream:
         index = rows.to(self._engine.model.device)
         self._layers = [(keys[index], values[index]) for keys, values in self._layers]
         self._starts = self._starts[rows.numpy()]
+        self._texts = self._texts[rows.numpy()]
 
     def _seen(self, window: int | None) -> Flags:
         first = self._starts if window is None else np.maximum(self._starts, self._width - window)
@@ -178,8 +188,11 @@ class PaddedStream:
     """Texts by the model's own forward pass and cache, left-padded: for models that trees do not fit."""
 
     @torch.inference_mode()
-    def __init__(self, model: Any, contexts: Sequence[Tokens]) -> None:
+    def __init__(self, model: Any, contexts: Sequence[Tokens], editor: Editor | None = None) -> None:
         self._model = model
+        self._editor = editor
+        if editor is not None:
+            editor.enter_padded([len(tokens) for tokens in contexts], np.arange(len(contexts)), left=True)
         width = max(len(tokens) for tokens in contexts)
         tokens = torch.zeros(len(contexts), width, dtype=torch.long)
         self._mask = torch.zeros_like(tokens)
@@ -196,7 +209,11 @@ class PaddedStream:
         every = torch.zeros(len(self._mask), dtype=torch.long)
         every[self._live] = tokens
         self._mask = torch.cat([self._mask, torch.ones(len(self._mask), 1, dtype=torch.long)], dim=1)
-        self._forward(every[:, None], self._mask.sum(1, keepdim=True) - 1)
+        positions = self._mask.sum(1, keepdim=True) - 1
+        if self._editor is not None:
+            live = self._live.numpy()
+            self._editor.enter(live, live, positions[self._live, 0].numpy(), reading=False, real=live)
+        self._forward(every[:, None], positions)
 
     def narrow(self, rows: Tensor) -> None:
         """Goes on with some of the texts; the others are carried along, for not every cache can drop them."""

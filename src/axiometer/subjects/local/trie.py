@@ -40,25 +40,32 @@ class Trie:
         return np.asarray(seen, dtype=np.bool_)
 
 
-def plant(sequences: Sequence[Sequence[int]]) -> Trie:
-    """The tree of some token sequences; `paths` follows their order."""
+def plant(sequences: Sequence[Sequence[int]], groups: Ints | None = None) -> Trie:
+    """The tree of some token sequences; `paths` follows their order.
+
+    Args:
+        sequences: the tokens of each.
+        groups: [sequences] which may share nodes: those of one number; without it, all.
+    """
+    kinds = [0] * len(sequences) if groups is None else groups.tolist()
     tokens: list[int] = []
     parents: list[int] = []
     depths: list[int] = []
     paths: list[Ints] = [np.empty(0, np.int64)] * len(sequences)
     before: Sequence[int] = ()
+    kind = -1
     path: list[int] = []
     # Sorted, sequences that share a prefix are neighbours, and numbering in order of appearance is preorder.
-    for i in sorted(range(len(sequences)), key=lambda i: tuple(sequences[i])):
+    for i in sorted(range(len(sequences)), key=lambda i: (kinds[i], tuple(sequences[i]))):
         sequence = sequences[i]
-        del path[_shared(before, sequence) :]
+        del path[_shared(before, sequence) if kinds[i] == kind else 0 :]
         for depth in range(len(path), len(sequence)):
             parents.append(path[-1] if path else -1)
             path.append(len(tokens))
             tokens.append(sequence[depth])
             depths.append(depth)
         paths[i] = np.array(path, dtype=np.int64)
-        before = sequence
+        before, kind = sequence, kinds[i]
     return Trie(
         np.array(tokens, dtype=np.int64),
         np.array(parents, dtype=np.int64),
