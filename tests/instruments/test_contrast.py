@@ -5,7 +5,7 @@ import re
 import pytest
 
 from axiometer.errors import BadInput, UnknownName
-from axiometer.instruments.contrast import open_contrast, read_contrast
+from axiometer.instruments.contrast import Dilemma, open_contrast, read_contrast
 from axiometer.values import open_system
 
 VALUES = open_system("schwartz10").names
@@ -60,7 +60,13 @@ def test_a_pair_and_a_dilemma_read_as_sentences():
     assert "{" not in pair.holding + pair.opposing + pair.context
     assert dilemma.question(expressing_first=True).endswith(f"or {dilemma.other}?")
     assert dilemma.question(expressing_first=False).endswith(f"or {dilemma.expressing}?")
-    assert dilemma.answers()[0] == f"You should {dilemma.expressing}."
+    mine = Dilemma("d", "test", "I", "I am late.", "do what I like with my own, as I'm me", "ask them")
+    assert mine.answers() == (
+        "You should do what you like with your own, as you're you.",
+        "You should ask them.",
+    )
+    other = Dilemma("d", "test", "Ana", "It is late.", "go home", "stay with me")
+    assert other.answers() == ("Ana should go home.", "Ana should stay with me.")
 
 
 HEAD = 'schema = 1\nsystem = "schwartz10"\nvalue = "power"\nlicence = "CC-BY-4.0"\n'

@@ -13,6 +13,15 @@ Split: TypeAlias = Literal["train", "tune", "test"]
 Voice: TypeAlias = Literal["first_says", "third_says", "first_asks", "third_asks"]
 SPLITS: tuple[Split, ...] = ("train", "tune", "test")
 VOICES: tuple[Voice, ...] = ("first_says", "third_says", "first_asks", "third_asks")
+_YOU = {
+    "i": "you",
+    "me": "you",
+    "my": "your",
+    "mine": "yours",
+    "myself": "yourself",
+    "i'm": "you're",
+    "i've": "you've",
+}
 _SLOT = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 
 
@@ -72,8 +81,9 @@ class Dilemma:
 
     def answers(self) -> tuple[str, str]:
         """The two answers: expressing, other."""
-        who = "You" if self.who == "I" else self.who
-        return f"{who} should {self.expressing}.", f"{who} should {self.other}."
+        if self.who == "I":
+            return f"You should {_turned(self.expressing)}.", f"You should {_turned(self.other)}."
+        return f"{self.who} should {self.expressing}.", f"{self.who} should {self.other}."
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,12 @@ def read_contrast(path: Path) -> Contrast:
         texts = [need(row, name, str, at).strip() for name in ("who", "lead", "expressing", "other")]
         dilemmas.append(Dilemma(f"{value}-{i + 1}", _split(row, at), *texts))
     return Contrast(system.name, value, need(table, "licence", str, where), tuple(pairs), tuple(dilemmas))
+
+
+def _turned(option: str) -> str:
+    """What somebody says of themselves, as it is said to them."""
+    words = re.compile(r"\b(I'm|I've|I|me|my|mine|myself)\b")
+    return words.sub(lambda found: _YOU[found[0].lower()], option)
 
 
 def _rows(table: dict[str, Any], name: str, where: str) -> list[dict[str, Any]]:

@@ -90,6 +90,11 @@ class Reach:
         """The squared length of the weights."""
         return float(self.weights.astype(np.float64) @ self.weights)
 
+    def step(self, state: Floats) -> Floats:
+        """[width] the push that one state [width] needs."""
+        lacking = self.sign * (self.odds - self.bias - float(state.astype(np.float64) @ self.weights))
+        return (self.sign * max(lacking, 0.0) / self.squared * self.weights).astype(np.float32)
+
     def apply(self, hidden: Any, where: Where, arrays: Mapping[str, Any]) -> Any:
         """The hidden states, moved."""
         lacking = self.sign * (self.odds - self.bias - hidden @ arrays["weights"])

@@ -1,12 +1,14 @@
 """A subject, changed, is a subject: the one wrapper for every intervention."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from axiometer.canon import Spec, canonical
 from axiometer.errors import Incapable
 from axiometer.subjects import Answer, Card, Missing, Prompt, Subject, Weigher, Weights
+from axiometer.subjects.sites import Edit, OpenModel, Receipt
 
 Reply: TypeAlias = Answer | Weights | Missing
 Say: TypeAlias = Callable[[Sequence[Prompt]], list[Answer | Missing]]
@@ -14,7 +16,7 @@ Put: TypeAlias = Callable[[Sequence[Prompt], Sequence[int]], list[Reply]]
 
 
 class Intervention(Protocol):
-    """A frozen value with a spec and at least one face: `Rewrites` or `Revises`."""
+    """A frozen value with a spec and at least one face: `Rewrites`, `Edits` or `Revises`."""
 
     @property
     def spec(self) -> Spec:
@@ -47,12 +49,21 @@ class Revises(Intervention, Protocol):
         ...
 
 
+@runtime_checkable
+class Edits(Intervention, Protocol):
+    """An intervention that changes what goes on inside an open model."""
+
+    def edits(self, model: OpenModel, prompts: Sequence[Prompt]) -> Sequence[Sequence[Edit]]:
+        """What is to be done to each prompt; nothing leaves the prompt as it is, to the bit."""
+        ...
+
+
 @dataclass(frozen=True)
 class Steered:
     """A subject under interventions, applied in the order of their canonical specs, however they were listed."""
 
     base: Subject
-    by: tuple[Rewrites | Revises, ...]
+    by: tuple[Rewrites | Edits | Revises, ...]
 
     @property
     def spec(self) -> Spec:
@@ -65,9 +76,33 @@ class Steered:
         return replace(self.base.card, name=f"{self.base.card.name} (steered)")
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
-        """The base's answers to the rewritten prompts, revised."""
-        found = self._revised(prompts, lambda asked, of: list(self._said(asked, seed)), seed)
-        return [reply for reply in found if not isinstance(reply, Weights)]
+        """The base's answers to the rewritten prompts, under the edits, revised."""
+        return self.receipted(prompts, seed=seed)[0]
+
+    def receipted(
+        self, prompts: Sequence[Prompt], *, seed: int
+    ) -> tuple[list[Answer | Missing], list[Receipt]]:
+        """The answers, and a receipt for every prompt that was put under edits, in the order in which they were put."""
+        kept: list[Receipt] = []
+        found = self._revised(prompts, lambda asked, of: list(self._said(asked, seed, kept)), seed, kept)
+        return [reply for reply in found if not isinstance(reply, Weights)], kept
+
+    @contextmanager
+    def _editing(self) -> Iterator[list[Receipt]]:
+        """The base under the edits of every intervention that has some."""
+        inside = [each for each in self.by if isinstance(each, Edits)]
+        if not inside:
+            yield []
+            return
+        base = self.base
+        assert isinstance(base, OpenModel)  # noqa: S101 - checked when steered
+
+        def assign(prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
+            every = [each.edits(base, prompts) for each in inside]
+            return [tuple(edit for some in each for edit in some) for each in zip(*every, strict=True)]
+
+        with base.editing(assign) as receipts:
+            yield receipts
 
     def as_sent(self, prompt: Prompt) -> Prompt:
         """The rewritten prompt; one that asks for an unconditional likelihood stays as it is."""
@@ -75,14 +110,17 @@ class Steered:
             prompt = prompt if prompt.bare or not isinstance(each, Rewrites) else each.rewrite(prompt)
         return prompt
 
-    def _said(self, prompts: Sequence[Prompt], seed: int) -> list[Answer | Missing]:
-        return self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
+    def _said(self, prompts: Sequence[Prompt], seed: int, kept: list[Receipt]) -> list[Answer | Missing]:
+        with self._editing() as receipts:
+            said = self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
+        kept.extend(receipts)
+        return said
 
-    def _revised(self, prompts: Sequence[Prompt], put: Put, seed: int) -> list[Reply]:
+    def _revised(self, prompts: Sequence[Prompt], put: Put, seed: int, kept: list[Receipt]) -> list[Reply]:
         """The replies through every revising intervention; prompts of an unconditional likelihood pass by them."""
         for each in self.by:
             if isinstance(each, Revises):
-                put = _through(each, put, lambda asked: self._said(asked, seed))
+                put = _through(each, put, lambda asked: self._said(asked, seed, kept))
         return put(prompts, range(len(prompts)))
 
 
@@ -96,9 +134,10 @@ class SteeredWeigher(Steered):
         """The base's weights after the rewritten prompts, revised."""
 
         def put(asked: Sequence[Prompt], of: Sequence[int]) -> list[Reply]:
-            return list(self.base.weigh([self.as_sent(p) for p in asked], [options[i] for i in of]))
+            with self._editing():
+                return list(self.base.weigh([self.as_sent(p) for p in asked], [options[i] for i in of]))
 
-        found = self._revised(prompts, put, 0)
+        found = self._revised(prompts, put, 0, [])
         return [reply for reply in found if not isinstance(reply, Answer)]
 
 
@@ -112,9 +151,15 @@ def steer(subject: Subject, *by: Intervention) -> Steered:
         raise Incapable(f"{subject.card.name} is recorded data: nobody can be told anything any more.")
     faced: list[Any] = []
     for each in by:
-        if not isinstance(each, Rewrites | Revises):
+        if not isinstance(each, Rewrites | Edits | Revises):
             raise Incapable(
-                f"{type(each).__name__} changes nothing here: it needs a rewrite(prompt) or a revise(prompts, put, say) method."
+                f"{type(each).__name__} changes nothing here: it needs a rewrite(prompt), an edits(model, prompts) or a "
+                "revise(prompts, put, say) method."
+            )
+        if isinstance(each, Edits) and not isinstance(subject, OpenModel):
+            raise Incapable(
+                f"{type(each).__name__} changes a model's inside, and {subject.card.name} shows none; open a model in "
+                "memory, such as smollm2 or local:PATH."
             )
         faced.append(each)
     ordered = tuple(sorted(faced, key=lambda each: canonical(each.spec)))

@@ -295,8 +295,14 @@ class _Now(threading.local):
     def edits(self, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
         """All that is to be done to each prompt."""
         found: list[tuple[Edit, ...]] = [()] * len(prompts)
-        for assign, _ in self.assigned:
-            found = [(*mine, *more) for mine, more in zip(found, assign(prompts), strict=True)]
+        every = self.assigned
+        try:
+            for i, (assign, _) in enumerate(every):
+                # What an assignment looks at inside the model is under the edits further out, not under its own.
+                self.assigned = every[:i]
+                found = [(*mine, *more) for mine, more in zip(found, assign(prompts), strict=True)]
+        finally:
+            self.assigned = every
         return found
 
     def note(self, receipts: Sequence[Receipt]) -> None:

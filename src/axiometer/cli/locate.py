@@ -1,0 +1,79 @@
+"""`axiometer locate`: where a value lives in a model."""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+SCOPES = ("token", "prompt")
+
+
+@click.group("locate")
+def command() -> None:
+    """Find where a value lives in an open model."""
+
+
+@command.command("vector")
+@click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
+@click.option("--value", "-v", required=True, help="One of the ten basic values, or of your own material.")
+@click.option(
+    "--material",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help="A folder of VALUE.toml files; default: ours.",
+)
+@click.option(
+    "--layer", "-l", "layers", type=int, multiple=True, help="Where to steer; default: the best three."
+)
+@click.option("--method", type=click.Choice(["probe", "difference"]), default="probe", show_default=True)
+@click.option("--scope", type=click.Choice(SCOPES), default="token", show_default=True)
+@click.option(
+    "--dose",
+    type=float,
+    default=0.9,
+    show_default=True,
+    help="probe: the probability to reach; difference: the coefficient.",
+)
+@click.option("--against", is_flag=True, help="Away from the value instead of towards it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The folder to write; open it as steered:FOLDER.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def vector(
+    subject: str,
+    value: str,
+    material: Path | None,
+    layers: tuple[int, ...],
+    method: str,
+    scope: Literal["token", "prompt"],
+    dose: float,
+    against: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Find a value's vector, layer by layer, and save the subject steered along it."""
+    import json
+
+    from axiometer.studies.vectors import evidence, found_vector, lines
+
+    located, made = found_vector(
+        subject,
+        value,
+        material=material,
+        layers=layers,
+        method=method,
+        scope=scope,
+        dose=dose,
+        sign=-1 if against else 1,
+        out=out,
+    )
+    if as_json:
+        click.echo(json.dumps(evidence(located, made), ensure_ascii=False))
+        return
+    for line in lines(located, made):
+        click.echo(line)
+    if out is not None:
+        click.echo(f"Saved in {out}; open it as steered:{out}")

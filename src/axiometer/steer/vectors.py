@@ -1,0 +1,121 @@
+"""Value vectors as interventions: the least push that makes a probe say that a value is held, and constant pushes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from axiometer.canon import Spec, key
+from axiometer.errors import BadInput, Incapable
+from axiometer.locate.vectors import Located
+from axiometer.steer.edits import Add, Reach
+from axiometer.subjects import Prompt
+from axiometer.subjects.sites import Edit, Floats, OpenModel, Site
+
+Scope: TypeAlias = Literal["token", "prompt"]
+SCOPES: tuple[Scope, ...] = ("token", "prompt")
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Pushes hidden states along value vectors, for the model that they were found in.
+
+    Attributes:
+        value: the value that is pushed.
+        method: how the push was made: `probe` (the least that reaches a probe's odds) or `difference` (constant).
+        fingerprint: of the model's weights.
+        pushes: one edit for each layer.
+        scope: `token`, every token is pushed as far as it needs; `prompt`, the push that the last token of the prompt
+            needs, found once and made everywhere, as in the authors' code. Constant pushes know only `token`.
+
+    Source:
+        conva, caa
+    """
+
+    value: str
+    method: str
+    fingerprint: str
+    pushes: tuple[Reach | Add, ...]
+    scope: Scope = "token"
+
+    @property
+    def spec(self) -> Spec:
+        """All numbers, by their content key."""
+        return {
+            "intervention": "vector",
+            "value": self.value,
+            "method": self.method,
+            "weights": self.fingerprint,
+            "scope": self.scope,
+            "pushes": [_described(push) for push in self.pushes],
+        }
+
+    def edits(self, model: OpenModel, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
+        """The edits of each prompt; none for one that asks for an unconditional likelihood.
+
+        Raises:
+            Incapable: a model with other weights.
+        """
+        if model.fingerprint != self.fingerprint:
+            raise Incapable(
+                f"this {self.value} vector was made for weights {self.fingerprint}, and {model.card.name} has "
+                f"{model.fingerprint}; locate the value in this model: axiometer locate vector."
+            )
+        if self.scope == "token":
+            return [() if prompt.bare else self.pushes for prompt in prompts]
+        asked = [prompt for prompt in prompts if not prompt.bare]
+        fixed = iter(self._fixed(model, asked))
+        return [() if prompt.bare else next(fixed) for prompt in prompts]
+
+    def _fixed(self, model: OpenModel, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
+        """For each prompt the constant pushes: lower layers are pushed while higher ones are measured."""
+        reaches = [replace(push, whole=True) for push in self.pushes if isinstance(push, Reach)]
+        states = model.capture(
+            prompts, [push.site for push in reaches], edits=[tuple(reaches)] * len(prompts)
+        )
+        return [
+            tuple(Add(push.site, push.step(states[push.site][i])) for push in reaches)
+            for i in range(len(prompts))
+        ]
+
+
+def reaching(located: Located, probability: float, *, sign: int = 1, scope: Scope = "token") -> Vector:
+    """The least push along the located vectors that makes the probes say `probability` (or, with -1, its mirror).
+
+    Raises:
+        BadInput: a probability that is none.
+    """
+    if not 0 < probability < 1:
+        raise BadInput(f"the probability to reach is {probability}; it must lie between 0 and 1.")
+    odds = sign * float(np.log(probability / (1 - probability)))
+    pushes = tuple(
+        Reach(Site(layer), probe.weights.astype(np.float32), probe.bias, odds, sign)
+        for layer in located.chosen
+        for probe in (located.at(layer).probe,)
+    )
+    return Vector(located.value, "probe", located.fingerprint, pushes, scope)
+
+
+def adding(located: Located, coefficient: float) -> Vector:
+    """The mean difference at the chosen layers, times a coefficient, added to every token.
+
+    Source:
+        caa
+    """
+    pushes = tuple(
+        Add(Site(layer), (coefficient * located.at(layer).difference).astype(np.float32))
+        for layer in located.chosen
+    )
+    return Vector(located.value, "difference", located.fingerprint, pushes)
+
+
+def _described(push: Reach | Add) -> Spec:
+    where = {"layer": push.site.layer, "part": push.site.part}
+    if isinstance(push, Add):
+        return {**where, "vector": _key(push.vector)}
+    return {**where, "weights": _key(push.weights), "bias": push.bias, "odds": push.odds, "sign": push.sign}
+
+
+def _key(array: Floats) -> str:
+    return key([list(array.shape), array.astype("<f4").tobytes().hex()])

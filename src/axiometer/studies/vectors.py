@@ -1,0 +1,95 @@
+"""A value's vector found in an open model, and the model steered along it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from axiometer.canon import plain
+from axiometer.errors import Incapable, unknown
+from axiometer.instruments.contrast import open_contrast
+from axiometer.locate.vectors import Located, locate_vector
+from axiometer.steer.saved import save_steering
+from axiometer.steer.vectors import Scope, Vector, adding, reaching
+from axiometer.subjects.opening import open_subject
+from axiometer.subjects.sites import OpenModel
+
+_METHODS = ("probe", "difference")
+
+
+def found_vector(
+    subject: str,
+    value: str,
+    *,
+    material: Path | None = None,
+    layers: Sequence[int] = (),
+    method: str = "probe",
+    scope: Scope = "token",
+    dose: float = 0.9,
+    sign: int = 1,
+    out: Path | None = None,
+) -> tuple[Located, Vector]:
+    """The value located in the subject, and the vector that steers it.
+
+    Args:
+        subject: what opens a model in memory.
+        value: whose material is used.
+        material: a folder of the user's own material.
+        layers: where to steer; none for the best three.
+        method: `probe` or `difference`.
+        scope: see `Vector`.
+        dose: the probability to reach, or the coefficient.
+        sign: 1 towards the value, -1 away from it.
+        out: where to save the steered subject.
+
+    Raises:
+        Incapable: a subject whose inside cannot be read.
+        UnknownName: no such method, or no material of this value.
+    """
+    if method not in _METHODS:
+        raise unknown("method", method, _METHODS)
+    contrast = open_contrast(value, material)
+    model = open_subject(subject)
+    if not isinstance(model, OpenModel):
+        raise Incapable(
+            f"{subject} shows nothing of its inside; name a model in memory, such as smollm2 or local:PATH."
+        )
+    located = locate_vector(model, contrast, layers=layers)
+    if method == "probe":
+        made = reaching(located, dose, sign=sign, scope=scope)
+    else:
+        made = adding(located, sign * dose)
+    if out is not None:
+        save_steering(out, subject, [made], evidence(located, made))
+    return located, made
+
+
+def evidence(located: Located, made: Vector) -> dict[str, Any]:
+    """How well each layer tells the value, and what was chosen, as plain JSON."""
+    return {
+        "value": located.value,
+        "system": located.system,
+        "subject": located.model,
+        "weights": located.fingerprint,
+        "pairs": located.pairs,
+        "chosen": list(located.chosen),
+        "steering": plain(made.spec),
+        "layers": [
+            {"layer": one.layer, "accuracy": one.accuracy, "low": one.low, "high": one.high, "n": one.n}
+            for one in located.layers
+        ],
+    }
+
+
+def lines(located: Located, made: Vector) -> Iterator[str]:
+    """The same in words."""
+    yield (
+        f"{located.value} in {located.model}: sentences of scenes not trained on, held or not? "
+        f"{located.pairs} pairs trained on, n = {located.layers[0].n} sentences a layer, 95 % intervals (Wilson)"
+    )
+    for one in located.layers:
+        mark = " *" if one.layer in located.chosen else ""
+        yield f"layer {one.layer:>3}  {one.accuracy:.2f} [{one.low:.2f}, {one.high:.2f}]{mark}"
+    weak = [one for one in located.layers if one.layer in located.chosen and one.low <= 0.5]
+    if weak:
+        yield "At a chosen layer chance (.50) is not excluded: the value was not found there."
+    yield f"* steered here, by {made.method}, scope {made.scope}"
