@@ -16,6 +16,7 @@ COMMANDS = {
     "measure": "Measure the values of one or more subjects.",
     "portrait": "Build, simulate, check or show a bank of value portraits.",
     "locate": "Find where a value lives in an open model.",
+    "effects": "What steering did to every value, and what it cost.",
     "report": "Draw a study's report again, without asking anybody anything.",
     "study": "Run a study: cultural, personas, people, known groups, and checks of the instruments.",
     "systems": "List the value systems, or show one.",

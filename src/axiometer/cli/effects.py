@@ -1,0 +1,24 @@
+"""`axiometer effects`."""
+
+import click
+
+
+@click.command("effects")
+@click.option(
+    "--subject", "-s", required=True, help="steered:FOLDER, as `axiometer locate vector` writes it."
+)
+@click.option("--split", type=click.Choice(["test", "tune"]), default="test", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(subject: str, split: str, as_json: bool) -> None:
+    """What steering did to every value in dilemmas, and what it cost in perplexity."""
+    import json
+
+    from axiometer.canon import plain
+    from axiometer.studies.effects import effects, lines
+
+    found = effects(subject, split="test" if split == "test" else "tune")
+    if as_json:
+        click.echo(json.dumps(plain(found), ensure_ascii=False))
+        return
+    for line in lines(found):
+        click.echo(line)
