@@ -17,11 +17,12 @@ def words(text):
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_each_value_has_sixty_pairs_and_forty_test_dilemmas(value):
+def test_each_value_has_at_least_sixty_pairs_and_forty_test_dilemmas(value):
     found = MATERIAL[value]
-    assert len(found.pairs) == 60
-    assert len(found.dilemmas_of("test")) == 40
-    assert len(found.dilemmas_of("tune")) == 16
+    assert len(found.pairs) >= 60
+    assert len(found.pairs_of("train")) == 2 * len(found.pairs_of("tune"))
+    assert len(found.dilemmas_of("test")) >= 40
+    assert len(found.dilemmas_of("tune")) >= 16
     assert {pair.voice for pair in found.pairs} == {"first_says", "third_says", "first_asks", "third_asks"}
 
 
@@ -30,7 +31,7 @@ def test_no_scene_is_in_two_splits(value):
     scenes = {}
     for pair in MATERIAL[value].pairs:
         scenes.setdefault(pair.scene, set()).add(pair.split)
-    assert len(scenes) == 15
+    assert len(scenes) >= 15
     assert all(len(splits) == 1 for splits in scenes.values())
     leads = [dilemma.lead for dilemma in MATERIAL[value].dilemmas]
     assert len(set(leads)) == len(leads)
