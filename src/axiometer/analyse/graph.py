@@ -12,7 +12,6 @@ from axiometer.errors import Incapable
 Scores = npt.NDArray[np.float64]
 Edges = npt.NDArray[np.bool_]
 Method: TypeAlias = Literal["pc", "ges"]
-METHODS: tuple[Method, ...] = ("pc", "ges")
 
 
 def learned(scores: Scores, method: Method = "pc", alpha: float = 0.05) -> Edges:

@@ -14,9 +14,12 @@ def command(subject: str, split: str, as_json: bool) -> None:
     import json
 
     from axiometer.canon import plain
+    from axiometer.cli.showing import listener
     from axiometer.studies.effects import effects, lines
 
-    found = effects(subject, split="test" if split == "test" else "tune")
+    with listener(quiet=as_json) as progress:
+        heard = progress(subject, "values")
+        found = effects(subject, split="test" if split == "test" else "tune", progress=heard)
     if as_json:
         click.echo(json.dumps(plain(found), ensure_ascii=False))
         return

@@ -62,9 +62,9 @@ def fit_probe(holding: npt.NDArray[Any], opposing: npt.NDArray[Any], strength: f
     return Probe(weights, float(model.intercept_[0] - weights @ middle))
 
 
-def accuracy(probe: Probe, holding: npt.NDArray[Any], opposing: npt.NDArray[Any]) -> float:
-    """How many states are on the right side, mean of both sets."""
-    return float(np.mean(probe.logit(holding) > 0) + np.mean(probe.logit(opposing) < 0)) / 2
+def hits(probe: Probe, holding: npt.NDArray[Any], opposing: npt.NDArray[Any]) -> int:
+    """How many states of both sets are on the right side."""
+    return int((probe.logit(holding) > 0).sum() + (probe.logit(opposing) < 0).sum())
 
 
 def mean_difference(holding: npt.NDArray[Any], opposing: npt.NDArray[Any]) -> Floats:

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from axiometer.analyse.intervals import wilson
 from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Contrast, Pair
-from axiometer.locate.probe import Floats, Probe, fit_probe, mean_difference
+from axiometer.locate.probe import Floats, Probe, fit_probe, hits, mean_difference
 from axiometer.subjects import Prompt
 from axiometer.subjects.sites import Floats as States
-from axiometer.subjects.sites import OpenModel, Site
+from axiometer.subjects.sites import OpenModel, Site, check_sites
 
 _HIGHEST = 5
 _MANY = 3
@@ -96,11 +94,7 @@ def locate_vector(
             f"the material of {contrast.value} has {len(train)} pairs to train on and {len(tune)} held out; give at "
             "least two of split train and one of split tune."
         )
-    for layer in layers:
-        if not 0 <= layer < model.n_layers:
-            raise BadInput(
-                f"{model.card.name} has layers 0 to {model.n_layers - 1}; there is no layer {layer}."
-            )
+    check_sites([Site(layer) for layer in layers], model.n_layers, model.card.name)
     sites = [Site(layer) for layer in range(model.n_layers)]
     fitted, held = model.capture(_prompts(train), sites), model.capture(_prompts(tune), sites)
     found = []
@@ -124,7 +118,7 @@ def _prompts(pairs: Sequence[Pair]) -> list[Prompt]:
 
 def _layer(site: Site, fitted: States, held: States) -> Layer:
     probe = fit_probe(fitted[0::2], fitted[1::2])
-    right = int((probe.logit(held[0::2]) > 0).sum() + (probe.logit(held[1::2]) < 0).sum())
+    right = hits(probe, held[0::2], held[1::2])
     low, high = wilson(right, len(held))
     return Layer(site.layer, probe, mean_difference(fitted[0::2], fitted[1::2]), right, len(held), low, high)
 
@@ -135,9 +129,3 @@ def _best(layers: Sequence[Layer]) -> tuple[int, ...]:
     middle = len(layers) / 2
     order = sorted(allowed, key=lambda one: (-one.right, abs(one.layer - middle)))
     return tuple(sorted(one.layer for one in order[:_MANY]))
-
-
-def similarities(located: Sequence[Located], layer: int) -> Floats:
-    """[values, values] cosines between the vectors of several values at one layer."""
-    directions = np.stack([one.at(layer).probe.direction for one in located])
-    return np.asarray(directions @ directions.T)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from axiometer.canon import Spec
 from axiometer.subjects.sites import Floats, Site, Where
 
 
@@ -20,6 +21,11 @@ class Add:
 
     site: Site
     vector: Floats
+
+    @property
+    def settings(self) -> Spec:
+        """All but the numbers of `arrays`."""
+        return {"layer": self.site.layer, "part": self.site.part}
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -84,6 +90,12 @@ class Reach:
     def __post_init__(self) -> None:
         """Lays out what is computed with."""
         object.__setattr__(self, "arrays", {"weights": self.weights.astype(np.float32)})
+
+    @property
+    def settings(self) -> Spec:
+        """All but the numbers of `arrays`."""
+        where = {"layer": self.site.layer, "part": self.site.part}
+        return {**where, "bias": self.bias, "odds": self.odds, "sign": self.sign}
 
     @property
     def squared(self) -> float:

@@ -1,8 +1,9 @@
 """Steered subjects as folders: what is done in JSON, the numbers as safetensors; opened again by name."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axiometer import __version__
 from axiometer.data import need, read_text
@@ -14,16 +15,11 @@ from axiometer.subjects.opening import open_subject
 from axiometer.subjects.protocol import Cues
 from axiometer.subjects.sites import Floats, OpenModel, Site
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
 NAME, NUMBERS = "steering.json", "steering.safetensors"
 _SCHEMA = 1
 
 
-def save_steering(
-    folder: Path, subject: str, vectors: "Sequence[Vector]", evidence: "Mapping[str, Any]"
-) -> None:
+def save_steering(folder: Path, subject: str, vectors: Sequence[Vector], evidence: Mapping[str, Any]) -> None:
     """Writes value vectors and the name of the subject they are for.
 
     Args:
@@ -41,14 +37,9 @@ def save_steering(
         pushes = []
         for push in vector.pushes:
             name = f"{i}.{vector.value}.{push.site.part}.{push.site.layer}"
-            where = {"name": name, "layer": push.site.layer, "part": push.site.part}
-            if isinstance(push, Add):
-                arrays[name] = push.vector
-                pushes.append({**where, "kind": "add"})
-            else:
-                arrays[name] = push.weights
-                more = {"bias": push.bias, "odds": push.odds, "sign": push.sign}
-                pushes.append({**where, "kind": "reach", **more})
+            (arrays[name],) = push.arrays.values()
+            kind = "add" if isinstance(push, Add) else "reach"
+            pushes.append({"name": name, "kind": kind, **push.settings})
         named = {
             "value": vector.value,
             "method": vector.method,
@@ -108,9 +99,9 @@ def open_steered(rest: str, cues: Cues) -> Steered:
     name, vectors = load_steering(Path(rest).expanduser())
     subject = open_subject(name, cues)
     found = steer(subject, *vectors)
-    if isinstance(subject, OpenModel):
-        for vector in vectors:
-            vector.edits(subject, [])
+    assert isinstance(subject, OpenModel)  # noqa: S101 - `steer` has refused any other
+    for vector in vectors:
+        vector.check(subject)
     return found
 
 

@@ -51,17 +51,25 @@ class Vector:
             "pushes": [_described(push) for push in self.pushes],
         }
 
-    def edits(self, model: OpenModel, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
-        """The edits of each prompt; none for one that asks for an unconditional likelihood.
+    def check(self, model: OpenModel) -> None:
+        """Refuses a model that the vector was not made for.
 
         Raises:
-            Incapable: a model with other weights.
+            Incapable: other weights.
         """
         if model.fingerprint != self.fingerprint:
             raise Incapable(
                 f"this {self.value} vector was made for weights {self.fingerprint}, and {model.card.name} has "
                 f"{model.fingerprint}; locate the value in this model: axiometer locate vector."
             )
+
+    def edits(self, model: OpenModel, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
+        """The edits of each prompt; none for one that asks for an unconditional likelihood.
+
+        Raises:
+            Incapable: a model with other weights.
+        """
+        self.check(model)
         if self.scope == "token":
             return [() if prompt.bare else self.pushes for prompt in prompts]
         asked = [prompt for prompt in prompts if not prompt.bare]
@@ -111,10 +119,7 @@ def adding(located: Located, coefficient: float) -> Vector:
 
 
 def _described(push: Reach | Add) -> Spec:
-    where = {"layer": push.site.layer, "part": push.site.part}
-    if isinstance(push, Add):
-        return {**where, "vector": _key(push.vector)}
-    return {**where, "weights": _key(push.weights), "bias": push.bias, "odds": push.odds, "sign": push.sign}
+    return {**push.settings, **{name: _key(array) for name, array in push.arrays.items()}}
 
 
 def _key(array: Floats) -> str:

@@ -11,6 +11,7 @@ from axiometer.subjects.local import places
 from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine, decoder
 from axiometer.subjects.local.likelihood import Tokens
+from axiometer.subjects.local.padding import padded
 from axiometer.subjects.local.trie import Ints, Trie, plant
 from axiometer.subjects.sites import Edit, Floats, Site
 from axiometer.subjects.sites import Tokens as Which
@@ -86,12 +87,9 @@ def _of_batch(
     edits: Sequence[Sequence[Edit]],
 ) -> dict[Site, list[Floats]]:
     lengths = [len(context) for context in lot]
-    width = max(lengths)
-    ids, mask = torch.zeros(len(lot), width, dtype=torch.long), torch.zeros(len(lot), width, dtype=torch.long)
-    for i, context in enumerate(lot):
-        ids[i, : len(context)], mask[i, : len(context)] = torch.tensor(context), 1
+    ids, mask = padded(lot)
     kept = _Kept(model, sites, sum(lengths))
-    real = np.concatenate([np.arange(length) + i * width for i, length in enumerate(lengths)])
+    real = np.flatnonzero(mask.numpy())
     kept.next(real, np.arange(len(real)))
     editor = Editor(model, edits)
     with places.watching(model, {site: kept.see(site) for site in sites}), editor.at_work():

@@ -14,7 +14,7 @@ from axiometer.errors import Incapable
 from axiometer.subjects.local import places
 from axiometer.subjects.local.engine import Watcher
 from axiometer.subjects.local.trie import Ints, Trie
-from axiometer.subjects.sites import Edit, Receipt, Site, Where
+from axiometer.subjects.sites import Edit, Floats, Receipt, Site, Where
 
 _TINY = 1e-12
 _Name: TypeAlias = tuple[int, int]
@@ -116,10 +116,9 @@ class Editor:
         Shapes: of [sequences]
         """
         owner = np.zeros(len(trie), dtype=np.int64)
-        for text, path in zip(of, trie.paths, strict=True):
-            owner[path] = text
         mine: list[list[Ints]] = [[] for _ in self._of]
         for text, path in zip(of, trie.paths, strict=True):
+            owner[path] = text
             mine[text].append(path)
         self._nodes = [np.unique(np.concatenate([*paths, np.empty(0, np.int64)])) for paths in mine]
         return lambda tree, nodes: self.enter(nodes, owner[nodes], tree.depths[nodes], reading=True)
@@ -175,17 +174,13 @@ class Editor:
         Raises:
             Incapable: a site that the model never came by, so that nothing was steered.
         """
-        read: dict[Site, list[tuple[Ints, Any]]] = {}
-        said: dict[Site, list[tuple[Ints, Any]]] = {}
-        for done in self._done:
-            kept = read if done.reading else said
-            kept.setdefault(done.site, []).append((done.tokens, done.ratio.cpu().numpy()))
+        read, said = self._recorded(reading=True), self._recorded(reading=False)
         found = []
         for i, some in enumerate(self._of):
             sites = sorted({edit.site for edit in some})
             mine = np.array([i]) if self._nodes is None else self._nodes[i]
-            ratios = {site: [*_of(mine, read.get(site, []))] for site in sites}
-            steps = {site: [*_of(np.array([i]), said.get(site, []))] for site in sites}
+            ratios = {site: _of(mine, *read[site]) for site in sites}
+            steps = {site: _of(np.array([i]), *said[site]) for site in sites}
             found.append(
                 Receipt(
                     fired=bool(some),
@@ -195,6 +190,19 @@ class Editor:
                 )
             )
         self._demand(found)
+        return found
+
+    def _recorded(self, *, reading: bool) -> dict[Site, tuple[Ints, Floats]]:
+        """For each site all tokens of the record, pass after pass, and how far each was moved."""
+        found = {}
+        for site in self._sites:
+            passes = [done for done in self._done if done.site == site and done.reading == reading]
+            tokens = [done.tokens for done in passes]
+            ratios = [done.ratio.cpu().numpy() for done in passes]
+            found[site] = (
+                np.concatenate([*tokens, np.empty(0, np.int64)]),
+                np.concatenate([*ratios, np.empty(0, np.float32)]),
+            )
         return found
 
     def _demand(self, found: Sequence[Receipt]) -> None:
@@ -218,9 +226,9 @@ def _named(edits: Sequence[Edit]) -> dict[_Name, Edit]:
     return found
 
 
-def _of(mine: Ints, entries: Sequence[tuple[Ints, Any]]) -> Iterator[float]:
-    for tokens, ratio in entries:
-        yield from ratio[np.isin(tokens, mine)].tolist()
+def _of(mine: Ints, tokens: Ints, ratio: Floats) -> list[float]:
+    found: list[float] = ratio[np.isin(tokens, mine)].tolist()
+    return found
 
 
 def _check(edits: Any, site: Site, wide: int, model: Any) -> None:

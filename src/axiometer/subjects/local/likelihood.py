@@ -12,6 +12,7 @@ from torch import Tensor
 from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine
 from axiometer.subjects.local.memory import sharing, worth_keeping
+from axiometer.subjects.local.padding import padded
 from axiometer.subjects.local.trie import Ints, Trie, plant
 
 Tokens = Sequence[int]
@@ -40,11 +41,10 @@ def by_tree(
     shared = sharing(trie, contexts)
     if contexts:
         shared = worth_keeping(shared, contexts[-1])
-    if editor is None:
-        rows = engine.run(trie, gauge.asked, shared > 0, gauge.take)
-    else:
-        shared = np.zeros_like(shared)
-        rows = engine.run(trie, gauge.asked, shared > 0, gauge.take, watcher=editor.watcher(trie, of))
+    watcher = None
+    if editor is not None:
+        shared, watcher = np.zeros_like(shared), editor.watcher(trie, of)
+    rows = engine.run(trie, gauge.asked, shared > 0, gauge.take, watcher=watcher)
     engine.memory.settle(trie, rows, shared)
     sums = iter(
         float(gauge.logp[path[scored.context :]].sum()) for path, scored in zip(trie.paths, flat, strict=True)
@@ -110,12 +110,7 @@ def by_batches(
 
 
 def _batch(model: Any, some: Sequence[Scored]) -> list[float]:
-    longest = max(len(scored.tokens) for scored in some)
-    tokens = torch.zeros(len(some), longest, dtype=torch.long)
-    mask = torch.zeros_like(tokens)
-    for i, scored in enumerate(some):
-        tokens[i, : len(scored.tokens)] = torch.tensor(scored.tokens)
-        mask[i, : len(scored.tokens)] = 1
+    tokens, mask = padded([scored.tokens for scored in some])
     found = model(input_ids=tokens.to(model.device), attention_mask=mask.to(model.device), use_cache=False)
     sums = []
     for i, scored in enumerate(some):

@@ -43,11 +43,6 @@ def width(model: Any, part: Part) -> int:
     return int(inner or getattr(config, "ffn_dim", None) or 4 * config.hidden_size)
 
 
-def heads(model: Any) -> int:
-    """How many attention heads stand side by side at a `heads` site."""
-    return int(model.config.get_text_config().num_attention_heads)
-
-
 @contextmanager
 def watching(model: Any, sees: dict[Site, See]) -> Iterator[None]:
     """For a while, shows each site's numbers to a function; what it gives back takes their place.

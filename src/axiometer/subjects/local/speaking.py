@@ -13,6 +13,7 @@ from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine, Lookback, decoder, logits
 from axiometer.subjects.local.likelihood import Tokens
 from axiometer.subjects.local.memory import Layers, sharing, worth_keeping
+from axiometer.subjects.local.padding import padded
 from axiometer.subjects.local.trie import Flags, Ints, Trie, plant
 
 
@@ -193,12 +194,7 @@ class PaddedStream:
         self._editor = editor
         if editor is not None:
             editor.enter_padded([len(tokens) for tokens in contexts], np.arange(len(contexts)), left=True)
-        width = max(len(tokens) for tokens in contexts)
-        tokens = torch.zeros(len(contexts), width, dtype=torch.long)
-        self._mask = torch.zeros_like(tokens)
-        for i, context in enumerate(contexts):
-            tokens[i, width - len(context) :] = torch.tensor(context)
-            self._mask[i, width - len(context) :] = 1
+        tokens, self._mask = padded(contexts, left=True)
         self._cache: Any = None
         self._live = torch.arange(len(contexts))
         self._forward(tokens, (self._mask.cumsum(1) - 1).clamp(min=0))
