@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from axiometer.errors import AxiometerError, unknown
@@ -32,7 +33,7 @@ class Registry(Generic[Thing]):
         if name not in targets:
             raise unknown(self.noun, name, targets)
         module, _, attr = targets[name].partition(":")
-        opened: Callable[..., Thing] = getattr(import_module(module), attr)
+        opened: Callable[..., Thing] = attrgetter(attr)(import_module(module))
         return opened
 
     def open(self, name: str, *args: Any, **kwargs: Any) -> Thing:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from axiometer.canon import Spec
+from axiometer.canon import Spec, key
+from axiometer.data import need
+from axiometer.errors import BadInput
 from axiometer.subjects.sites import Floats, Site, Where
 
 
@@ -25,7 +27,7 @@ class Add:
     @property
     def settings(self) -> Spec:
         """All but the numbers of `arrays`."""
-        return {"layer": self.site.layer, "part": self.site.part}
+        return {"push": "add", "layer": self.site.layer, "part": self.site.part}
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -51,6 +53,11 @@ class AddAtStart:
 
     site: Site
     vectors: Floats
+
+    @property
+    def settings(self) -> Spec:
+        """All but the numbers of `arrays`."""
+        return {"push": "start", "layer": self.site.layer, "part": self.site.part}
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -94,7 +101,7 @@ class Reach:
     @property
     def settings(self) -> Spec:
         """All but the numbers of `arrays`."""
-        where = {"layer": self.site.layer, "part": self.site.part}
+        where = {"push": "reach", "layer": self.site.layer, "part": self.site.part}
         return {**where, "bias": self.bias, "odds": self.odds, "sign": self.sign}
 
     @property
@@ -115,3 +122,33 @@ class Reach:
             lacking = lacking[where.last]
         steps = self.sign * lacking.clip(min=0) / self.squared
         return hidden + steps[:, None] * arrays["weights"]
+
+
+Push: TypeAlias = Add | AddAtStart | Reach
+
+
+def described(push: Push) -> Spec:
+    """The settings, and the numbers by their content key."""
+    return {**push.settings, **{name: _key(array) for name, array in push.arrays.items()}}
+
+
+def opened(row: dict[str, Any], array: Floats, where: str) -> Push:
+    """A push again, from its settings and its numbers.
+
+    Raises:
+        BadInput: settings that no push has.
+    """
+    site = Site(need(row, "layer", int, where), need(row, "part", str, where))
+    kind = need(row, "push", str, where)
+    if kind == "add":
+        return Add(site, array)
+    if kind == "start":
+        return AddAtStart(site, array[:-1])
+    if kind == "reach":
+        bias, odds = (float(need(row, name, (int, float), where)) for name in ("bias", "odds"))
+        return Reach(site, array, bias, odds, need(row, "sign", int, where))
+    raise BadInput(f"{where}: push is {kind!r}; it must be add, start or reach.")
+
+
+def _key(array: Floats) -> str:
+    return key([list(array.shape), array.astype("<f4").tobytes().hex()])

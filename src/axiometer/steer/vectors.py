@@ -1,17 +1,18 @@
 """Value vectors as interventions: the least push that makes a probe say that a value is held, and constant pushes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 
-from axiometer.canon import Spec, key
-from axiometer.errors import BadInput, Incapable
+from axiometer.canon import Spec
+from axiometer.data import need
+from axiometer.errors import BadInput
 from axiometer.locate.vectors import Located
-from axiometer.steer.edits import Add, Reach
-from axiometer.subjects import Prompt
-from axiometer.subjects.sites import Edit, Floats, OpenModel, Site
+from axiometer.steer.edits import Add, Push, Reach, described, opened
+from axiometer.subjects import Prompt, Subject
+from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, check_weights
 
 Scope: TypeAlias = Literal["token", "prompt"]
 SCOPES: tuple[Scope, ...] = ("token", "prompt")
@@ -36,7 +37,7 @@ class Vector:
     value: str
     method: str
     fingerprint: str
-    pushes: tuple[Reach | Add, ...]
+    pushes: tuple[Push, ...]
     scope: Scope = "token"
 
     @property
@@ -48,20 +49,46 @@ class Vector:
             "method": self.method,
             "weights": self.fingerprint,
             "scope": self.scope,
-            "pushes": [_described(push) for push in self.pushes],
+            "pushes": [described(push) for push in self.pushes],
         }
 
-    def check(self, model: OpenModel) -> None:
-        """Refuses a model that the vector was not made for.
+    def check(self, subject: Subject) -> None:
+        """Refuses a subject that the vector was not made for.
 
         Raises:
             Incapable: other weights.
         """
-        if model.fingerprint != self.fingerprint:
-            raise Incapable(
-                f"this {self.value} vector was made for weights {self.fingerprint}, and {model.card.name} has "
-                f"{model.fingerprint}; locate the value in this model: axiometer locate vector."
-            )
+        check_weights(subject, self.fingerprint, f"{self.value} vector")
+
+    def stored(self) -> tuple[dict[str, Any], dict[str, Floats]]:
+        """Plain JSON and numbers, for a folder."""
+        row = {
+            "kind": "vector",
+            "value": self.value,
+            "method": self.method,
+            "weights": self.fingerprint,
+            "scope": self.scope,
+            "pushes": [push.settings for push in self.pushes],
+        }
+        return row, {str(i): array for i, push in enumerate(self.pushes) for array in push.arrays.values()}
+
+    @classmethod
+    def restored(cls, row: dict[str, Any], arrays: Mapping[str, Floats], where: str) -> Self:
+        """What was stored.
+
+        Raises:
+            BadInput: a broken row.
+        """
+        pushes = []
+        for i, push in enumerate(need(row, "pushes", list, where)):
+            if str(i) not in arrays:
+                raise BadInput(f"{where}: the numbers of push {i} are not there; locate the value again.")
+            pushes.append(opened(push, arrays[str(i)], where))
+        scope = need(row, "scope", str, where)
+        if scope not in SCOPES:
+            raise BadInput(f"{where}: scope is {scope!r}; it must be one of {', '.join(SCOPES)}.")
+        value, method, weights = (need(row, name, str, where) for name in ("value", "method", "weights"))
+        return cls(value, method, weights, tuple(pushes), scope)
 
     def edits(self, model: OpenModel, prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
         """The edits of each prompt; none for one that asks for an unconditional likelihood.
@@ -116,11 +143,3 @@ def adding(located: Located, coefficient: float) -> Vector:
         for layer in located.chosen
     )
     return Vector(located.value, "difference", located.fingerprint, pushes)
-
-
-def _described(push: Reach | Add) -> Spec:
-    return {**push.settings, **{name: _key(array) for name, array in push.arrays.items()}}
-
-
-def _key(array: Floats) -> str:
-    return key([list(array.shape), array.astype("<f4").tobytes().hex()])

@@ -8,9 +8,9 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from axiometer.errors import BadInput, unknown
+from axiometer.errors import BadInput, Incapable, unknown
 from axiometer.subjects.exchange import Prompt
-from axiometer.subjects.protocol import Weigher
+from axiometer.subjects.protocol import Subject, Weigher
 
 Part: TypeAlias = Literal["block", "units", "heads"]
 Tokens: TypeAlias = Literal["last", "mean", "each"]
@@ -125,8 +125,16 @@ class OpenModel(Weigher, Protocol):
         *,
         tokens: Tokens = "last",
         edits: Sequence[Sequence[Edit]] = (),
+        answers: Sequence[str] = (),
     ) -> dict[Site, Floats]:
         """What there is at some sites when prompts are read, before the edits of the same site.
+
+        Args:
+            prompts: what is read.
+            sites: where to look.
+            tokens: the last token of each text, the mean over its tokens, or each token.
+            edits: what is done to each prompt meanwhile.
+            answers: an answer to each prompt that is read after it; then only the answer's tokens are looked at.
 
         Shapes: [prompts, width]; with `each`, [all tokens of all prompts in order, width].
         """
@@ -152,3 +160,18 @@ def check_sites(sites: Sequence[Site], n_layers: int, called: str) -> None:
             raise unknown("part of a block", str(site.part), PARTS)
         if not 0 <= site.layer < n_layers:
             raise BadInput(f"{called} has layers 0 to {n_layers - 1}; there is no layer {site.layer}.")
+
+
+def check_weights(subject: Subject, fingerprint: str, what: str) -> None:
+    """Refuses a subject other than the model that something was found in.
+
+    Raises:
+        Incapable: not a model whose inside can be changed, or one with other weights.
+    """
+    if not isinstance(subject, OpenModel):
+        raise Incapable(f"this {what} changes a model's inside, and {subject.card.name} shows none.")
+    if subject.fingerprint != fingerprint:
+        raise Incapable(
+            f"this {what} was made for weights {fingerprint}, and {subject.card.name} has {subject.fingerprint}; "
+            "locate the value in this model: axiometer locate."
+        )

@@ -10,7 +10,7 @@ from torch import Tensor
 from axiometer.subjects.local import places
 from axiometer.subjects.local.editing import Editor
 from axiometer.subjects.local.engine import Engine, decoder
-from axiometer.subjects.local.likelihood import Tokens
+from axiometer.subjects.local.likelihood import Scored
 from axiometer.subjects.local.padding import padded
 from axiometer.subjects.local.trie import Ints, Trie, plant
 from axiometer.subjects.sites import Edit, Floats, Site
@@ -22,29 +22,30 @@ _PADDED = 8
 
 def captured(
     engine: Engine,
-    contexts: Sequence[Tokens],
+    texts: Sequence[Scored],
     sites: Sequence[Site],
     tokens: Which,
     edits: Sequence[Sequence[Edit]],
     *,
     by_tree: bool,
 ) -> dict[Site, Floats]:
-    """The hidden states of prompts at some sites, as the edits of the same site are shown them.
+    """The hidden states of texts after their contexts at some sites, as the edits of the same site are shown them.
 
     Shapes: [prompts, width]; with `each`, [all tokens in order, width].
     """
     found: dict[Site, list[Floats]] = {site: [] for site in sites}
     places_of: list[int] = []
-    if not contexts or not sites:
+    if not texts or not sites:
         return {site: np.empty((0, places.width(engine.model, site.part)), np.float32) for site in sites}
     by_tree = by_tree and not any(edits)
     # Neighbours in this order share most, or are of about one length.
-    order = sorted(range(len(contexts)), key=lambda i: tuple(contexts[i]) if by_tree else (len(contexts[i]),))
+    every = [text.tokens for text in texts]
+    order = sorted(range(len(texts)), key=lambda i: tuple(every[i]) if by_tree else (len(every[i]),))
     size = _LOT if by_tree else _PADDED
     with places.cut_after(engine.model, max(site.layer for site in sites)), torch.inference_mode():
         for start in range(0, len(order), size):
             some = order[start : start + size]
-            lot = [contexts[i] for i in some]
+            lot = [texts[i] for i in some]
             if by_tree:
                 part = _of_tree(engine, lot, sites, tokens)
             else:
@@ -59,11 +60,12 @@ def captured(
 
 
 def _of_tree(
-    engine: Engine, lot: Sequence[Tokens], sites: Sequence[Site], tokens: Which
+    engine: Engine, lot: Sequence[Scored], sites: Sequence[Site], tokens: Which
 ) -> dict[Site, list[Floats]]:
-    trie = plant(lot)
+    trie = plant([text.tokens for text in lot])
+    paths = [path[text.context :] for path, text in zip(trie.paths, lot, strict=True)]
     wanted = np.zeros(len(trie), dtype=np.int64)
-    wanted[[path[-1] for path in trie.paths] if tokens == "last" else slice(None)] = 1
+    wanted[np.concatenate([path[-1:] if tokens == "last" else path for path in paths])] = 1
     row = np.where(wanted, np.cumsum(wanted) - 1, -1)
     kept = _Kept(engine.model, sites, int(wanted.sum()))
     # An engine of its own: the rows that the model's engine remembers are those of all blocks.
@@ -76,18 +78,18 @@ def _of_tree(
 
     with places.watching(engine.model, {site: kept.see(site) for site in sites}):
         own.run(trie, nothing, nothing, lambda nodes, logits: None, watcher=watcher, every=True)
-    return {site: [_told(kept.states[site], row[path], tokens) for path in trie.paths] for site in sites}
+    return {site: [_told(kept.states[site], row[path], tokens) for path in paths] for site in sites}
 
 
 def _of_batch(
     model: Any,
-    lot: Sequence[Tokens],
+    lot: Sequence[Scored],
     sites: Sequence[Site],
     tokens: Which,
     edits: Sequence[Sequence[Edit]],
 ) -> dict[Site, list[Floats]]:
-    lengths = [len(context) for context in lot]
-    ids, mask = padded(lot)
+    lengths = [len(text.tokens) for text in lot]
+    ids, mask = padded([text.tokens for text in lot])
     kept = _Kept(model, sites, sum(lengths))
     real = np.flatnonzero(mask.numpy())
     kept.next(real, np.arange(len(real)))
@@ -95,7 +97,10 @@ def _of_batch(
     with places.watching(model, {site: kept.see(site) for site in sites}), editor.at_work():
         editor.enter_padded(lengths, np.arange(len(lot)), left=False)
         decoder(model)(input_ids=ids.to(model.device), attention_mask=mask.to(model.device), use_cache=False)
-    rows = np.split(np.arange(len(real)), np.cumsum(lengths)[:-1])
+    ends = np.cumsum(lengths)
+    rows = [
+        np.arange(end - len(text.tokens) + text.context, end) for text, end in zip(lot, ends, strict=True)
+    ]
     return {site: [_told(kept.states[site], row, tokens) for row in rows] for site in sites}
 
 

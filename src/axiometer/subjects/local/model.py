@@ -131,21 +131,38 @@ class LocalModel:
         *,
         tokens: Which = "last",
         edits: Sequence[Sequence[Edit]] = (),
+        answers: Sequence[str] = (),
     ) -> dict[Site, Floats]:
         """What there is at some sites when prompts are read, before the edits of the same site.
 
         Raises:
-            BadInput: a site that there is not, or a prompt longer than the model reads.
+            BadInput: a site that there is not, a text longer than the model reads, or an answer that is empty.
         """
         check_sites(sites, self.n_layers, self._card.name)
-        contexts = self.wording.contexts(prompts)
-        longest = max(map(len, contexts), default=0)
+        read = self._read(prompts, answers)
+        longest = max((len(text.tokens) for text in read), default=0)
         if longest > self.context:
             raise BadInput(f"a prompt has {longest} tokens; this model reads {self.context}. Shorten it.")
         also = self._now.edits(prompts)
         every = [(*mine, *more) for mine, more in zip(also, edits or [()] * len(prompts), strict=True)]
         with self._working():
-            return captured(self._engine, contexts, sites, tokens, every, by_tree=self.by_tree)
+            return captured(self._engine, read, sites, tokens, every, by_tree=self.by_tree)
+
+    def _read(self, prompts: Sequence[Prompt], answers: Sequence[str]) -> list[Scored]:
+        """Each prompt's tokens, those before its answer counted as context."""
+        if not answers:
+            return [Scored(tokens, 0) for tokens in self.wording.contexts(prompts)]
+        if len(answers) != len(prompts):
+            raise BadInput(
+                f"got {len(prompts)} prompts and {len(answers)} answers; give one for each prompt."
+            )
+        read = [one for (one,) in self.wording.scored(prompts, [[answer] for answer in answers])]
+        for one, answer in zip(read, answers, strict=True):
+            if len(one.tokens) == one.context:
+                raise BadInput(
+                    f"the answer {answer!r} has no tokens of its own after its prompt; give it some words."
+                )
+        return read
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """What the model says to each prompt; the same in any batch and order."""
