@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from axiometer.canon import derived
 from axiometer.data import need, read_toml, shipped
 from axiometer.errors import BadInput
-from axiometer.subjects import Answer, Missing, Prompt, Weigher
+from axiometer.subjects import Answer, Missing, Prompt, Weigher, Weights
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,13 @@ class Strayed:
 
     Attributes:
         prompt: what was asked.
+        said: what the unsteered subject answered.
         lost: its log-probability unsteered minus steered, in nats, over its tokens.
         tokens: how many.
     """
 
     prompt: str
+    said: str
     lost: float
     tokens: int
 
@@ -58,26 +60,23 @@ def strayed(
 
 
 def _once(base: Weigher, steered: Weigher, texts: Sequence[str], seed: int) -> list[Strayed | Missing]:
-    prompts = [Prompt(text) for text in texts]
-    said = base.answer(prompts, seed=seed)
-    some = [i for i, answer in enumerate(said) if isinstance(answer, Answer) and answer.text]
-    asked = [prompts[i] for i in some]
-    options = [[answer.text] for answer in (said[i] for i in some) if isinstance(answer, Answer)]
-    weighed = dict(
-        zip(some, zip(base.weigh(asked, options), steered.weigh(asked, options), strict=True), strict=True)
-    )
-    found: list[Strayed | Missing] = []
-    for i, answer in enumerate(said):
-        if isinstance(answer, Missing):
-            found.append(answer)
-        elif i not in weighed:
-            found.append(Missing("unparsed", "an empty answer"))
-        else:
-            before, after = weighed[i]
-            if isinstance(before, Missing):
-                found.append(before)
-            elif isinstance(after, Missing):
-                found.append(after)
-            else:
-                found.append(Strayed(texts[i], before.logp[0] - after.logp[0], before.tokens[0]))
-    return found
+    said = base.answer([Prompt(text) for text in texts], seed=seed)
+    found = [
+        Missing("unparsed", "an empty answer") if isinstance(answer, Answer) and not answer.text else answer
+        for answer in said
+    ]
+    some = [(i, answer.text) for i, answer in enumerate(found) if isinstance(answer, Answer)]
+    asked, options = [Prompt(texts[i]) for i, _ in some], [[text] for _, text in some]
+    both = zip(base.weigh(asked, options), steered.weigh(asked, options), strict=True)
+    lost = {i: _strayed(texts[i], text, *weighed) for (i, text), weighed in zip(some, both, strict=True)}
+    return [answer if isinstance(answer, Missing) else lost[i] for i, answer in enumerate(found)]
+
+
+def _strayed(
+    prompt: str, said: str, before: Weights | Missing, after: Weights | Missing
+) -> Strayed | Missing:
+    if isinstance(before, Missing):
+        return before
+    if isinstance(after, Missing):
+        return after
+    return Strayed(prompt, said, before.logp[0] - after.logp[0], before.tokens[0])
