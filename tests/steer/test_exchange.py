@@ -178,7 +178,7 @@ def test_strength_multiplies_and_a_file_of_others_needs_a_name(model):
 
 
 def test_a_push_that_depends_on_the_token_is_averaged_over_the_tokens_and_says_what_is_lost(model, located):
-    vector = reaching(located, 0.9)
+    vector = reaching(located, 2.0)
     with pytest.raises(Incapable, match="name prompts"):
         constant(vector)
     found = averaged(vector, model, PROMPTS, "llama")
@@ -191,11 +191,12 @@ def test_a_push_that_depends_on_the_token_is_averaged_over_the_tokens_and_says_w
         assert found.directions[push.site.layer] == pytest.approx(np.mean(amounts, axis=0), abs=1e-5)
         assert f"n = {len(amounts)} needed a push" in found.note
     assert "lost are" in found.note
+    assert "pushes the prompt alone" in found.note
     assert averaged(vector, model, PROMPTS[:1]).note != found.note
 
 
 def test_a_push_of_whole_prompts_is_averaged_over_prompts(model, located):
-    vector = reaching(located, 0.9, scope="prompt")
+    vector = reaching(located, 2.0, scope="fixed")
     found = averaged(vector, model, PROMPTS)
     each = vector.edits(model, PROMPTS)
     for i, push in enumerate(vector.pushes):
@@ -231,7 +232,7 @@ def test_what_the_format_cannot_say_is_refused(tmp_path, located):
 
 
 def test_a_mean_needs_prompts_and_the_right_weights(model, located):
-    vector = reaching(located, 0.9)
+    vector = reaching(located, 2.0)
     with pytest.raises(BadInput, match="no prompts"):
         averaged(vector, model, [])
     with pytest.raises(Incapable, match="was made for weights"):
@@ -311,7 +312,7 @@ def test_the_commands_write_a_file_and_open_it_as_a_steered_subject(tmp_path, na
 
 
 def test_the_command_says_what_a_mean_push_loses_and_takes_a_file_of_prompts(tmp_path, name, located):
-    save_steering(tmp_path / "kept", name, [reaching(located, 0.9)], {})
+    save_steering(tmp_path / "kept", name, [reaching(located, 2.0)], {})
     (tmp_path / "prompts.txt").write_text("I like rules\n\nyou help me\n")
     words = ["export", str(tmp_path / "kept"), "--gguf", str(tmp_path / "x.gguf")]
     found = CliRunner().invoke(
@@ -322,6 +323,6 @@ def test_the_command_says_what_a_mean_push_loses_and_takes_a_file_of_prompts(tmp
 
 
 def test_a_folder_of_more_than_one_vector_is_not_exported(tmp_path, name, located):
-    save_steering(tmp_path / "kept", name, [adding(located, 1.0), reaching(located, 0.9)], {})
+    save_steering(tmp_path / "kept", name, [adding(located, 1.0), reaching(located, 2.0)], {})
     with pytest.raises(Incapable, match="holds Vector, Vector"):
         exported(tmp_path / "kept", tmp_path / "x.gguf")

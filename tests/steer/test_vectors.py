@@ -15,14 +15,14 @@ from tiny_models import make_folder
 from axiometer.cli import axiometer
 from axiometer.errors import BadInput, Incapable, UnknownName
 from axiometer.instruments.contrast import Contrast, Pair, open_contrast
-from axiometer.locate.probe import fit_probe, hits, mean_difference, principal
+from axiometer.locate.probe import fit_along, fit_probe, hits, mean_difference, principal
 from axiometer.locate.vectors import locate_vector
 from axiometer.steer import Told, steer
 from axiometer.steer.edits import AddAtStart, Reach
 from axiometer.steer.saved import load_steering, save_steering
 from axiometer.steer.vectors import adding, reaching
 from axiometer.studies.vectors import found_vector
-from axiometer.subjects import Prompt
+from axiometer.subjects import Answer, Prompt
 from axiometer.subjects.opening import open_subject
 from axiometer.subjects.sites import Site, Where
 
@@ -122,8 +122,8 @@ def logp(subject):
 
 
 def test_steered_states_reach_the_odds_at_every_layer_in_turn(model, located):
-    for scope in ("token", "prompt"):
-        vector = reaching(located, 0.9, scope=scope)
+    for scope in ("prompt", "text", "fixed"):
+        vector = reaching(located, 2.0, scope=scope)
         sites = [push.site for push in vector.pushes]
         with model.editing(lambda prompts, v=vector: v.edits(model, prompts)):
             # Read at the layer above, which the pushes of lower layers have reached; the top push by its own step.
@@ -153,14 +153,38 @@ def test_steering_changes_answers_with_receipts_and_leaves_the_model_alone(model
     assert logp(model) == pytest.approx(before, abs=1e-5)
 
 
+def test_a_push_of_the_prompt_leaves_alone_what_is_said(model, located):
+    answers, receipts = steer(model, reaching(located, 9.0)).receipted(PROMPTS, seed=0)
+    assert all(isinstance(answer, Answer) for answer in answers)
+    assert all(r.edits == sum(r.read.values()) > 0 for r in receipts)
+    _, receipts = steer(model, reaching(located, 9.0, scope="text")).receipted(PROMPTS, seed=0)
+    assert any(sum(map(sum, r.said.values())) > 0 for r in receipts)
+
+
+def test_states_of_another_length_altogether_are_not_moved():
+    hidden = np.array([[1.0, 0.0], [0.0, 400.0]], dtype=np.float32)
+    push = Reach(Site(0), np.array([1.0, 0.0], dtype=np.float32), 0.0, 3.0, limit=100.0)
+    assert push.apply(hidden, where(2), push.arrays).tolist() == [[3.0, 0.0], [0.0, 400.0]]
+
+
+def test_a_probe_along_a_direction_points_along_it_and_tells_the_sides():
+    rng = np.random.default_rng(4)
+    direction = rng.standard_normal(8)
+    holding, opposing = (rng.standard_normal((200, 8)) + sign * direction for sign in (1, -1))
+    probe = fit_along(direction, holding, opposing)
+    assert probe.direction == pytest.approx(direction / np.linalg.norm(direction))
+    assert hits(probe, holding, opposing) > 380
+    assert fit_along(-direction, opposing, holding).bias == pytest.approx(-probe.bias, abs=1e-3)
+
+
 def test_a_push_that_is_needed_nowhere_changes_nothing(model, located):
-    nothing = reaching(located, 0.5)
+    nothing = reaching(located, 0.0)
     far = replace(nothing, pushes=tuple(replace(p, odds=-1e6) for p in nothing.pushes))
     assert logp(steer(model, far)) == pytest.approx(logp(model), abs=1e-5)
 
 
 def test_prompts_of_an_unconditional_likelihood_are_left_alone(model, located):
-    vector = reaching(located, 0.99)
+    vector = reaching(located, 5.0)
     assert vector.edits(model, [replace(PROMPTS[0], bare=True), PROMPTS[1]])[0] == ()
 
 
@@ -172,12 +196,14 @@ def test_vectors_and_words_go_together(model, located):
 
 def test_a_dose_is_in_the_key(model, located):
     keys = {json.dumps(steer(model, adding(located, dose)).spec) for dose in (1.0, 1.5)}
-    keys |= {json.dumps(steer(model, reaching(located, 0.9, scope=s)).spec) for s in ("token", "prompt")}
-    assert len(keys) == 4
+    keys |= {
+        json.dumps(steer(model, reaching(located, 2.0, scope=s)).spec) for s in ("prompt", "text", "fixed")
+    }
+    assert len(keys) == 5
 
 
 def test_a_saved_subject_opens_again_by_name_and_answers_the_same(tmp_path, name, model, located):
-    vectors = [reaching(located, 0.9, scope="prompt"), adding(located, 2.0)]
+    vectors = [reaching(located, 2.0, scope="fixed"), adding(located, 2.0, scope="prompt")]
     save_steering(tmp_path / "kept", name, vectors, {"n": 1})
     again = open_subject(f"steered:{tmp_path / 'kept'}")
     assert again.spec == steer(model, *vectors).spec
@@ -187,7 +213,7 @@ def test_a_saved_subject_opens_again_by_name_and_answers_the_same(tmp_path, name
 
 def test_a_vector_for_other_weights_is_refused_before_anything_is_asked(tmp_path, located):
     other = make_folder(tmp_path / "qwen", "qwen2")
-    save_steering(tmp_path / "kept", f"local:{other}?threads=1", [reaching(located, 0.9)], {})
+    save_steering(tmp_path / "kept", f"local:{other}?threads=1", [reaching(located, 2.0)], {})
     with pytest.raises(Incapable, match="was made for weights"):
         open_subject(f"steered:{tmp_path / 'kept'}")
 
@@ -214,8 +240,10 @@ def test_bad_requests_are_refused_in_one_sentence(name, model, located):
         found_vector(name, "glory")
     with pytest.raises(BadInput, match="no layer 9"):
         found_vector(name, "power", layers=[9])
-    with pytest.raises(BadInput, match="between 0 and 1"):
-        reaching(located, 1.2)
+    with pytest.raises(BadInput, match="finite"):
+        reaching(located, float("nan"))
+    with pytest.raises(BadInput, match="got fixed"):
+        adding(located, 1.0, scope="fixed")
     few = Contrast("schwartz10", "power", "x", (Pair("a", "train", "first_says", "I {a|b}"),), ())
     with pytest.raises(BadInput, match="1 pairs to train on and 0 held out"):
         locate_vector(model, few)

@@ -1,11 +1,9 @@
 """`axiometer locate`: where a value lives in a model."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
-
-SCOPES = ("token", "prompt")
 
 
 @click.group("locate")
@@ -23,16 +21,28 @@ def command() -> None:
     help="A folder of VALUE.toml files; default: ours.",
 )
 @click.option(
-    "--layer", "-l", "layers", type=int, multiple=True, help="Where to steer; default: the best three."
+    "--layer", "-l", "layers", type=int, multiple=True, help="Where to steer; default: the best one."
 )
 @click.option("--method", type=click.Choice(["probe", "difference"]), default="probe", show_default=True)
-@click.option("--scope", type=click.Choice(SCOPES), default="token", show_default=True)
+@click.option(
+    "--reading",
+    type=click.Choice(["answer", "sentence"]),
+    default="answer",
+    show_default=True,
+    help="What is read: the answer in a chat that offers both sides, or the end of a plain sentence.",
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["prompt", "text", "fixed"]),
+    default="prompt",
+    show_default=True,
+    help="What is pushed: the prompt's tokens, all tokens, or all by what the prompt's last one needs.",
+)
 @click.option(
     "--dose",
     type=float,
-    default=0.9,
-    show_default=True,
-    help="probe: the probability to reach; difference: the coefficient.",
+    default=None,
+    help="probe: the log-odds to reach, default 10; difference: how many mean differences, default 2.",
 )
 @click.option("--against", is_flag=True, help="Away from the value instead of towards it.")
 @click.option(
@@ -48,8 +58,9 @@ def vector(
     material: Path | None,
     layers: tuple[int, ...],
     method: str,
-    scope: Literal["token", "prompt"],
-    dose: float,
+    reading: Any,
+    scope: Any,
+    dose: float | None,
     against: bool,
     out: Path | None,
     as_json: bool,
@@ -65,6 +76,7 @@ def vector(
         material=material,
         layers=layers,
         method=method,
+        reading=reading,
         scope=scope,
         dose=dose,
         sign=-1 if against else 1,

@@ -62,6 +62,22 @@ def fit_probe(holding: npt.NDArray[Any], opposing: npt.NDArray[Any], strength: f
     return Probe(weights, float(model.intercept_[0] - weights @ middle))
 
 
+def fit_along(direction: Floats, holding: npt.NDArray[Any], opposing: npt.NDArray[Any]) -> Probe:
+    """The logistic probe whose weights point along a given direction.
+
+    Why: what tells states apart best is not what moves a model best; along the mean difference a push does more at the
+    same cost, and its probe still says how far is enough.
+
+    Shapes: direction [width], holding [n, width], opposing [m, width]
+
+    Raises:
+        Incapable: scikit-learn is not installed.
+    """
+    unit = direction / (np.linalg.norm(direction) or 1.0)
+    line = fit_probe((holding @ unit)[:, None], (opposing @ unit)[:, None])
+    return Probe(line.weights[0] * unit, line.bias)
+
+
 def hits(probe: Probe, holding: npt.NDArray[Any], opposing: npt.NDArray[Any]) -> int:
     """How many states of both sets are on the right side."""
     return int((probe.logit(holding) > 0).sum() + (probe.logit(opposing) < 0).sum())

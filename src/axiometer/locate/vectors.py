@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
 
 from axiometer.analyse.intervals import wilson
 from axiometer.errors import BadInput
-from axiometer.instruments.contrast import Contrast, Pair
-from axiometer.locate.probe import Floats, Probe, fit_probe, hits, mean_difference
-from axiometer.subjects import Prompt
+from axiometer.instruments.contrast import Contrast
+from axiometer.locate.probe import Floats, Probe, fit_along, fit_probe, hits, mean_difference
+from axiometer.locate.reading import Reading, states
 from axiometer.subjects.sites import Floats as States
 from axiometer.subjects.sites import OpenModel, Site, check_sites
 
+Fit: TypeAlias = Literal["difference", "logistic"]
+FITS: tuple[Fit, ...] = ("difference", "logistic")
 _HIGHEST = 5
-_MANY = 3
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,16 @@ class Layer:
         layer: the decoder block.
         probe: fitted on the training scenes.
         difference: [width] mean of holding minus opposing over the training scenes.
-        right: of the sentences of the held-out scenes, how many the probe puts on the right side.
-        n: how many sentences were held out.
+        longest: the length of the longest state of the training scenes.
+        right: of the states of the held-out scenes, how many the probe puts on the right side.
+        n: how many states were held out.
         low, high: 95 % interval of the accuracy (Wilson).
     """
 
     layer: int
     probe: Probe
     difference: Floats
+    longest: float
     right: int
     n: int
     low: float
@@ -69,17 +75,21 @@ def locate_vector(
     contrast: Contrast,
     *,
     layers: Sequence[int] = (),
+    reading: Reading = "answer",
+    fit: Fit = "difference",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Located:
-    """The vectors of a value at every layer, read from the last token of plain sentences.
+    """The vectors of a value at every layer.
 
-    Why: where no layer is named, the three that generalise best to new scenes are chosen, below the last five; the
-    paper takes every layer above .9, which a small model may not have.
+    Why: where no layer is named, the one that generalises best to new scenes is chosen, below the last five; the paper
+    takes every layer above .9, which a small model may not have, and pushes at several layers add up their costs.
 
     Args:
         model: whose inside is read.
         contrast: pairs in the splits train and tune.
-        layers: which layers to steer, if not the best ones.
+        layers: which layers to steer, if not the best one.
+        reading: see `states`.
+        fit: `difference`, a probe along the mean difference; `logistic`, a probe free to point anywhere, as in the paper.
         progress: heard after each layer.
 
     Raises:
@@ -96,10 +106,10 @@ def locate_vector(
         )
     check_sites([Site(layer) for layer in layers], model.n_layers, model.card.name)
     sites = [Site(layer) for layer in range(model.n_layers)]
-    fitted, held = model.capture(_prompts(train), sites), model.capture(_prompts(tune), sites)
+    fitted, held = (states(model, pairs, sites, reading) for pairs in (train, tune))
     found = []
     for site in sites:
-        found.append(_layer(site, fitted[site], held[site]))
+        found.append(_layer(site, *fitted[site], *held[site], fit))
         progress(len(found), len(sites))
     return Located(
         contrast.value,
@@ -112,15 +122,12 @@ def locate_vector(
     )
 
 
-def _prompts(pairs: Sequence[Pair]) -> list[Prompt]:
-    return [Prompt(text, chat=False) for pair in pairs for text in (pair.holding, pair.opposing)]
-
-
-def _layer(site: Site, fitted: States, held: States) -> Layer:
-    probe = fit_probe(fitted[0::2], fitted[1::2])
-    right = hits(probe, held[0::2], held[1::2])
-    low, high = wilson(right, len(held))
-    return Layer(site.layer, probe, mean_difference(fitted[0::2], fitted[1::2]), right, len(held), low, high)
+def _layer(site: Site, holding: States, opposing: States, held: States, against: States, fit: Fit) -> Layer:
+    difference = mean_difference(holding, opposing)
+    probe = fit_probe(holding, opposing) if fit == "logistic" else fit_along(difference, holding, opposing)
+    longest = float(np.linalg.norm(np.concatenate([holding, opposing]), axis=1).max())
+    right, n = hits(probe, held, against), len(held) + len(against)
+    return Layer(site.layer, probe, difference, longest, right, n, *wilson(right, n))
 
 
 def _best(layers: Sequence[Layer]) -> tuple[int, ...]:
@@ -128,4 +135,4 @@ def _best(layers: Sequence[Layer]) -> tuple[int, ...]:
     # Of equals, the ones in the middle, where the literature finds such directions.
     middle = len(layers) / 2
     order = sorted(allowed, key=lambda one: (-one.right, abs(one.layer - middle)))
-    return tuple(sorted(one.layer for one in order[:_MANY]))
+    return (order[0].layer,)

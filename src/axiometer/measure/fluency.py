@@ -8,7 +8,7 @@ from axiometer.data import need, read_toml, shipped
 from axiometer.errors import BadInput
 from axiometer.subjects import Missing, Prompt, Weigher
 
-_OPENING = 4
+_SHORTEST = 8
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Cost:
     """How unlikely some passages are to a subject.
 
     Units:
-        nats, summed over the tokens of each passage after its first words.
+        nats, summed over the tokens of the second half of each passage.
     """
 
     logp: tuple[float, ...]
@@ -35,7 +35,10 @@ def neutral_passages() -> tuple[str, ...]:
 
 
 def cost(subject: Weigher, passages: Sequence[str]) -> Cost:
-    """What the passages cost the subject, as plain text.
+    """What the second half of each passage costs the subject after the first, as plain text.
+
+    Why: an intervention may change how a prompt is read, how an answer is said, or both; the first half is read as the
+    prompt and the second said as the answer, so the damage of each shows.
 
     Raises:
         BadInput: a passage of a few words, or one that the subject cannot weigh.
@@ -43,12 +46,13 @@ def cost(subject: Weigher, passages: Sequence[str]) -> Cost:
     prompts, options = [], []
     for passage in passages:
         words = passage.split()
-        if len(words) <= 2 * _OPENING:
+        if len(words) < _SHORTEST:
             raise BadInput(
-                f"the passage {passage!r:.40} has {len(words)} words; give passages of at least {2 * _OPENING + 1}."
+                f"the passage {passage!r:.40} has {len(words)} words; give passages of at least {_SHORTEST}."
             )
-        prompts.append(Prompt(" ".join(words[:_OPENING]), chat=False))
-        options.append([" " + " ".join(words[_OPENING:])])
+        half = len(words) // 2
+        prompts.append(Prompt(" ".join(words[:half]), chat=False))
+        options.append([" " + " ".join(words[half:])])
     found = subject.weigh(prompts, options)
     for passage, weights in zip(passages, found, strict=True):
         if isinstance(weights, Missing):

@@ -9,25 +9,27 @@ import numpy as np
 from axiometer.canon import Spec, key
 from axiometer.data import need
 from axiometer.errors import BadInput
-from axiometer.subjects.sites import Floats, Site, Where
+from axiometer.subjects.sites import SPANS, Floats, Site, Span, Where
 
 
 @dataclass(frozen=True, eq=False)
 class Add:
-    """Adds one vector to every token.
+    """Adds one vector to every token that it is shown.
 
     Attributes:
         site: where.
         vector: [width].
+        span: which tokens.
     """
 
     site: Site
     vector: Floats
+    span: Span = "text"
 
     @property
     def settings(self) -> Spec:
         """All but the numbers of `arrays`."""
-        return {"push": "add", "layer": self.site.layer, "part": self.site.part}
+        return {"push": "add", "layer": self.site.layer, "part": self.site.part, "span": self.span}
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -53,6 +55,7 @@ class AddAtStart:
 
     site: Site
     vectors: Floats
+    span: Span = field(init=False, default="text")
 
     @property
     def settings(self) -> Spec:
@@ -81,6 +84,9 @@ class Reach:
         sign: 1 to hold a value (at least these odds), -1 to give it up (at most).
         whole: whether the step that the last token of a prompt needs is made by all its tokens, as the authors' code
             does; needs the prompt as a whole.
+        span: which tokens.
+        limit: the longest state that is moved. Decoders keep some tokens, the first of a text above all, at a hundred
+            times the usual length; a probe says nothing about them, and moving them breaks the model. Our own proposal.
 
     Source:
         conva
@@ -92,6 +98,8 @@ class Reach:
     odds: float
     sign: int = 1
     whole: bool = False
+    span: Span = "text"
+    limit: float = 1e9
     arrays: Mapping[str, Floats] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,8 +109,8 @@ class Reach:
     @property
     def settings(self) -> Spec:
         """All but the numbers of `arrays`."""
-        where = {"push": "reach", "layer": self.site.layer, "part": self.site.part}
-        return {**where, "bias": self.bias, "odds": self.odds, "sign": self.sign}
+        where = {"push": "reach", "layer": self.site.layer, "part": self.site.part, "span": self.span}
+        return {**where, "bias": self.bias, "odds": self.odds, "sign": self.sign, "limit": self.limit}
 
     @property
     def squared(self) -> float:
@@ -121,6 +129,7 @@ class Reach:
             assert where.last is not None  # noqa: S101 - used in capture only
             lacking = lacking[where.last]
         steps = self.sign * lacking.clip(min=0) / self.squared
+        steps = steps * ((hidden * hidden).sum(-1) <= self.limit**2)
         return hidden + steps[:, None] * arrays["weights"]
 
 
@@ -139,14 +148,18 @@ def opened(row: dict[str, Any], array: Floats, where: str) -> Push:
         BadInput: settings that no push has.
     """
     site = Site(need(row, "layer", int, where), need(row, "part", str, where))
-    kind = need(row, "push", str, where)
+    kind, span = need(row, "push", str, where), row.get("span", "text")
+    if span not in SPANS:
+        raise BadInput(f"{where}: span is {span!r}; it must be one of {', '.join(SPANS)}.")
     if kind == "add":
-        return Add(site, array)
+        return Add(site, array, span)
     if kind == "start":
         return AddAtStart(site, array[:-1])
     if kind == "reach":
-        bias, odds = (float(need(row, name, (int, float), where)) for name in ("bias", "odds"))
-        return Reach(site, array, bias, odds, need(row, "sign", int, where))
+        bias, odds, limit = (
+            float(need(row, name, (int, float), where)) for name in ("bias", "odds", "limit")
+        )
+        return Reach(site, array, bias, odds, need(row, "sign", int, where), span=span, limit=limit)
     raise BadInput(f"{where}: push is {kind!r}; it must be add, start or reach.")
 
 

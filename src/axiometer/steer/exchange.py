@@ -59,13 +59,13 @@ def constant(vector: Vector, hint: str = "") -> ControlVector:
             "name prompts over which to take the mean push."
         )
     _demand_blocks(vector)
-    return ControlVector(_summed(pushes), hint, vector.value, vector.fingerprint)
+    return ControlVector(_summed(pushes), hint, vector.value, vector.fingerprint, _everywhere(vector))
 
 
 def averaged(vector: Vector, model: OpenModel, prompts: Sequence[Prompt], hint: str = "") -> ControlVector:
     """The mean push that the vector makes on some prompts, as a constant, and a note of what that loses.
 
-    Over all tokens of the prompts for scope `token`, over the prompts for scope `prompt`; lower layers are pushed while
+    Over the prompts for scope `fixed`, over all their tokens otherwise; lower layers are pushed while
     higher ones are measured.
 
     Raises:
@@ -77,7 +77,7 @@ def averaged(vector: Vector, model: OpenModel, prompts: Sequence[Prompt], hint: 
     vector.check(model)
     _demand_blocks(vector)
     made = (
-        _per_token(vector, model, prompts) if vector.scope == "token" else _per_prompt(vector, model, prompts)
+        _per_token(vector, model, prompts) if vector.scope != "fixed" else _per_prompt(vector, model, prompts)
     )
     every = [push for push in vector.pushes if isinstance(push, Add)]
     every += [Add(site, pushes.mean(axis=0)) for site, pushes in made.items()]
@@ -87,13 +87,14 @@ def averaged(vector: Vector, model: OpenModel, prompts: Sequence[Prompt], hint: 
         f"standard deviation {each.std():.3g}"
         for site, each in lengths.items()
     )
-    unit = "tokens" if vector.scope == "token" else "prompts"
+    unit = "tokens" if vector.scope != "fixed" else "prompts"
     note = (
         f"mean push over the {unit} of {len(prompts)} prompts, where the vector itself pushes each of the {unit} only as "
         f"far as it needs and none that is there: lost are the amount for each and the rest for those that need none "
         f"({per_layer})"
     )
-    return ControlVector(_summed(every), hint, vector.value, vector.fingerprint, note if made else "")
+    told = "; ".join(each for each in (note if made else "", _everywhere(vector)) if each)
+    return ControlVector(_summed(every), hint, vector.value, vector.fingerprint, told)
 
 
 def write_gguf(path: Path, control: ControlVector) -> None:
@@ -240,6 +241,12 @@ def _per_prompt(vector: Vector, model: OpenModel, prompts: Sequence[Prompt]) -> 
             assert isinstance(push, Add)  # noqa: S101 - the pushes of a whole prompt are constant
             found.setdefault(push.site, []).append(push.vector)
     return {site: np.stack(pushes) for site, pushes in found.items()}
+
+
+def _everywhere(vector: Vector) -> str:
+    if all(push.span == "text" for push in vector.pushes):
+        return ""
+    return "the vector pushes the prompt alone, and a control vector everything that is said as well"
 
 
 def _demand_blocks(vector: Vector) -> None:

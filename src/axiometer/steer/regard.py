@@ -7,7 +7,7 @@ from typing import Any
 from axiometer.canon import Spec
 from axiometer.data import need, read_toml, shipped
 from axiometer.errors import BadInput
-from axiometer.subjects import Prompt
+from axiometer.subjects import Prompt, Subject
 from axiometer.subjects.sites import Floats
 from axiometer.values import open_system
 
@@ -77,6 +77,9 @@ class ValuePrompt:
     def rewrite(self, prompt: Prompt) -> Prompt:
         """The prompt with the text on its own line before what is asked."""
         return replace(prompt, user=f"{self.text}\n{prompt.user}")
+
+    def check(self, subject: Subject) -> None:
+        """Words suit every subject."""
 
     def stored(self) -> tuple[dict[str, Any], dict[str, Floats]]:
         """A row that `restored` reads, and no numbers."""

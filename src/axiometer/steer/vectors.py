@@ -14,8 +14,10 @@ from axiometer.steer.edits import Add, Push, Reach, described, opened
 from axiometer.subjects import Prompt, Subject
 from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, check_weights
 
-Scope: TypeAlias = Literal["token", "prompt"]
-SCOPES: tuple[Scope, ...] = ("token", "prompt")
+Scope: TypeAlias = Literal["prompt", "text", "fixed"]
+SCOPES: tuple[Scope, ...] = ("prompt", "text", "fixed")
+# A state so many times as long as any that the probe was fitted on is another kind of thing.
+_LONGEST = 10.0
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class Vector:
         method: how the push was made: `probe` (the least that reaches a probe's odds) or `difference` (constant).
         fingerprint: of the model's weights.
         pushes: one edit for each layer.
-        scope: `token`, every token is pushed as far as it needs; `prompt`, the push that the last token of the prompt
-            needs, found once and made everywhere, as in the authors' code. Constant pushes know only `token`.
+        scope: `prompt`, each token of the prompt is pushed as far as it needs, and what is said afterwards is not; `text`,
+            every token is pushed; `fixed`, the push that the last token of the prompt needs, found once and made
+            everywhere, as in the authors' code.
 
     Source:
         conva, caa
@@ -38,7 +41,7 @@ class Vector:
     method: str
     fingerprint: str
     pushes: tuple[Push, ...]
-    scope: Scope = "token"
+    scope: Scope = "prompt"
 
     @property
     def spec(self) -> Spec:
@@ -97,7 +100,7 @@ class Vector:
             Incapable: a model with other weights.
         """
         self.check(model)
-        if self.scope == "token":
+        if self.scope != "fixed":
             return [() if prompt.bare else self.pushes for prompt in prompts]
         asked = [prompt for prompt in prompts if not prompt.bare]
         fixed = iter(self._fixed(model, asked))
@@ -115,31 +118,52 @@ class Vector:
         ]
 
 
-def reaching(located: Located, probability: float, *, sign: int = 1, scope: Scope = "token") -> Vector:
-    """The least push along the located vectors that makes the probes say `probability` (or, with -1, its mirror).
+def reaching(located: Located, odds: float, *, sign: int = 1, scope: Scope = "prompt") -> Vector:
+    """The least push along the located vectors that makes the probes say at least these odds.
+
+    Args:
+        located: the value, found.
+        odds: log-odds that the value is held (2.2 is a probability of .9), or with sign -1 that it is not.
+        sign: 1 towards the value, -1 away from it.
+        scope: see `Vector`.
 
     Raises:
-        BadInput: a probability that is none.
+        BadInput: odds that are no number.
+
+    Source:
+        conva
     """
-    if not 0 < probability < 1:
-        raise BadInput(f"the probability to reach is {probability}; it must lie between 0 and 1.")
-    odds = sign * float(np.log(probability / (1 - probability)))
+    if not np.isfinite(odds):
+        raise BadInput(f"the log-odds to reach are {odds}; they must be a finite number.")
     pushes = tuple(
-        Reach(Site(layer), probe.weights.astype(np.float32), probe.bias, odds, sign)
+        Reach(
+            Site(layer),
+            one.probe.weights.astype(np.float32),
+            one.probe.bias,
+            sign * odds,
+            sign,
+            span="prompt" if scope == "prompt" else "text",
+            limit=_LONGEST * one.longest,
+        )
         for layer in located.chosen
-        for probe in (located.at(layer).probe,)
+        for one in (located.at(layer),)
     )
     return Vector(located.value, "probe", located.fingerprint, pushes, scope)
 
 
-def adding(located: Located, coefficient: float) -> Vector:
-    """The mean difference at the chosen layers, times a coefficient, added to every token.
+def adding(located: Located, coefficient: float, *, scope: Scope = "text") -> Vector:
+    """The mean difference at the chosen layers, times a coefficient.
+
+    Raises:
+        BadInput: scope `fixed`, which a push that is the same for everybody cannot have.
 
     Source:
         caa
     """
+    if scope == "fixed":
+        raise BadInput("a mean difference is added as it is: scope is prompt or text; got fixed.")
     pushes = tuple(
-        Add(Site(layer), (coefficient * located.at(layer).difference).astype(np.float32))
+        Add(Site(layer), (coefficient * located.at(layer).difference).astype(np.float32), scope)
         for layer in located.chosen
     )
-    return Vector(located.value, "difference", located.fingerprint, pushes)
+    return Vector(located.value, "difference", located.fingerprint, pushes, scope)

@@ -7,6 +7,7 @@ from typing import Any
 from axiometer.canon import plain
 from axiometer.errors import Incapable, unknown
 from axiometer.instruments.contrast import open_contrast
+from axiometer.locate.reading import Reading
 from axiometer.locate.vectors import Located, locate_vector
 from axiometer.steer.saved import save_steering
 from axiometer.steer.vectors import Scope, Vector, adding, reaching
@@ -14,6 +15,7 @@ from axiometer.subjects.opening import open_subject
 from axiometer.subjects.sites import OpenModel
 
 _METHODS = ("probe", "difference")
+_DOSES = {"probe": 10.0, "difference": 2.0}
 
 
 def found_vector(
@@ -23,8 +25,9 @@ def found_vector(
     material: Path | None = None,
     layers: Sequence[int] = (),
     method: str = "probe",
-    scope: Scope = "token",
-    dose: float = 0.9,
+    scope: Scope = "prompt",
+    dose: float | None = None,
+    reading: Reading = "answer",
     sign: int = 1,
     out: Path | None = None,
 ) -> tuple[Located, Vector]:
@@ -34,10 +37,11 @@ def found_vector(
         subject: what opens a model in memory.
         value: whose material is used.
         material: a folder of the user's own material.
-        layers: where to steer; none for the best three.
+        layers: where to steer; none for the best one.
         method: `probe` or `difference`.
         scope: see `Vector`.
-        dose: the probability to reach, or the coefficient.
+        dose: the log-odds to reach, or how many mean differences; none for 10, or 2.
+        reading: see `locate.reading.states`.
         sign: 1 towards the value, -1 away from it.
         out: where to save the steered subject.
 
@@ -53,11 +57,12 @@ def found_vector(
         raise Incapable(
             f"{subject} shows nothing of its inside; name a model in memory, such as smollm2 or local:PATH."
         )
-    located = locate_vector(model, contrast, layers=layers)
+    located = locate_vector(model, contrast, layers=layers, reading=reading)
+    dose = _DOSES[method] if dose is None else dose
     if method == "probe":
         made = reaching(located, dose, sign=sign, scope=scope)
     else:
-        made = adding(located, sign * dose)
+        made = adding(located, sign * dose, scope=scope)
     if out is not None:
         save_steering(out, subject, [made], evidence(located, made))
     return located, made
@@ -83,8 +88,8 @@ def evidence(located: Located, made: Vector) -> dict[str, Any]:
 def lines(located: Located, made: Vector) -> Iterator[str]:
     """The same in words."""
     yield (
-        f"{located.value} in {located.model}: sentences of scenes not trained on, held or not? "
-        f"{located.pairs} pairs trained on, n = {located.layers[0].n} sentences a layer, 95 % intervals (Wilson)"
+        f"{located.value} in {located.model}: states of scenes not trained on, held or not? "
+        f"{located.pairs} pairs trained on, n = {located.layers[0].n} states a layer, 95 % intervals (Wilson)"
     )
     for one in located.layers:
         mark = " *" if one.layer in located.chosen else ""

@@ -14,8 +14,10 @@ from axiometer.subjects.protocol import Subject, Weigher
 
 Part: TypeAlias = Literal["block", "units", "heads"]
 Tokens: TypeAlias = Literal["last", "mean", "each"]
+Span: TypeAlias = Literal["text", "prompt"]
 Floats: TypeAlias = npt.NDArray[np.float32]
 PARTS: tuple[Part, ...] = ("block", "units", "heads")
+SPANS: tuple[Span, ...] = ("text", "prompt")
 
 
 @dataclass(frozen=True, order=True)
@@ -63,6 +65,11 @@ class Edit(Protocol):
         ...
 
     @property
+    def span(self) -> Span:
+        """Whether it is shown all tokens of a text, or those of the prompt alone."""
+        ...
+
+    @property
     def arrays(self) -> Mapping[str, Floats]:
         """What the edit computes with."""
         ...
@@ -107,6 +114,11 @@ class OpenModel(Weigher, Protocol):
     @property
     def n_layers(self) -> int:
         """How many decoder blocks."""
+        ...
+
+    @property
+    def n_heads(self) -> int:
+        """How many attention heads a block has."""
         ...
 
     @property

@@ -159,11 +159,11 @@ def test_options_for_another_number_of_prompts_are_refused(folders):
 
 def test_what_is_too_long_for_the_model_is_missing_and_the_rest_is_not(folders):
     model = opened(folders("llama"))
-    long, short = Prompt("power " * 200), Prompt("power")
+    long, short = Prompt("power " * 800), Prompt("power")
     lost, kept = model.weigh([long, short], [["yes"], ["yes"]])
     assert isinstance(lost, Missing)
     assert lost.why == "truncated"
-    assert "128" in lost.detail
+    assert "512" in lost.detail
     assert isinstance(kept, Weights)
     lost, kept = model.answer([long, short], seed=0)
     assert isinstance(lost, Missing)

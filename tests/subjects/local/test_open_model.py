@@ -1,6 +1,6 @@
 """Every family of decoders is read and changed in the same way, and is afterwards as it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -29,6 +29,7 @@ class Add:
     site: Site
     by: np.ndarray
     from_position: int = 0
+    span: str = "text"
 
     @property
     def arrays(self):
@@ -169,6 +170,38 @@ def test_units_are_the_gate_after_its_activation(opened):
     found = model.capture(PROMPTS[:1], [Site(2, "units")])[Site(2, "units")]
     handle.remove()
     assert found[0] == pytest.approx(torch.nn.functional.silu(seen[0]).numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+def test_an_edit_of_the_prompt_is_not_shown_what_is_said(opened, family):
+    model = opened(family)
+    site = Site(1)
+    with model.editing(everyone(replace(bump(model, site), span="prompt"))) as receipts:
+        model.answer(PROMPTS, seed=0)
+        model.weigh(PROMPTS, OPTIONS)
+    lengths = [len(tokens) for tokens in model.wording.contexts(PROMPTS)]
+    assert [r.read[site] for r in receipts] == lengths * 2
+    assert all(sum(r.said[site]) == 0 for r in receipts)
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+def test_the_states_of_answers_are_those_of_their_own_tokens(opened, family):
+    model = opened(family)
+    site = Site(1)
+    prompts, answers = [PROMPTS[2], PROMPTS[3], PROMPTS[2]], [" yes they do", " no", " no they do not"]
+    found = model.capture(prompts, [site], tokens="mean", answers=answers)[site]
+    each = model.capture(prompts, [site], tokens="each", answers=answers)[site]
+    edited = model.capture(prompts, [site], tokens="mean", answers=answers, edits=[(bump(model, site),)] * 3)
+    at = 0
+    for row, edited_row, prompt, answer in zip(found, edited[site], prompts, answers, strict=True):
+        whole = plainly(model, replace(prompt, user=prompt.user + answer), site)
+        own = whole[len(model.wording.contexts([prompt])[0]) :]
+        assert row == pytest.approx(own.mean(axis=0), abs=1e-4)
+        assert edited_row == pytest.approx(row, abs=1e-4)
+        assert each[at : at + len(own)] == pytest.approx(own, abs=1e-4)
+        at += len(own)
+    with pytest.raises(BadInput, match="3 prompts and 1 answers"):
+        model.capture(prompts, [site], answers=[" yes"])
 
 
 def test_the_same_edit_for_everybody_shares_what_prompts_share(opened):

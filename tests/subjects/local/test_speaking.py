@@ -72,7 +72,7 @@ def test_answers_and_likelihoods_share_one_memory_without_disturbing_each_other(
 
 
 def test_an_answer_stops_at_the_end_of_the_models_context(folders):
-    model = open_local(f"{folders('gpt2')}?device=cpu&threads=1&max_new_tokens=500", Cues())
+    model = open_local(f"{folders('gpt2')}?device=cpu&threads=1&max_new_tokens=2000", Cues())
     (tokens,) = model.wording.contexts([Prompt("like me")])
     (said,) = model._speak([tokens], 0)
     assert len(tokens) + len(said) == model.context

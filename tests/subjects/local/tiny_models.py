@@ -48,7 +48,7 @@ SIZES = {
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "head_dim": 8,
-    "max_position_embeddings": 128,
+    "max_position_embeddings": 512,
 }
 
 
@@ -78,7 +78,7 @@ def make_config(family: str, vocabulary: int):
     windows = {"sliding_window": 5}
     mixed = {"layer_types": ["sliding_attention", "full_attention"] * 2}
     no_head = {name: value for name, value in sizes.items() if name != "head_dim"}
-    gpt2 = {"n_embd": 32, "n_layer": 4, "n_head": 4, "n_positions": 128, "vocab_size": vocabulary}
+    gpt2 = {"n_embd": 32, "n_layer": 4, "n_head": 4, "n_positions": 512, "vocab_size": vocabulary}
     ends = {"bos_token_id": 0, "eos_token_id": 1}
     made = {
         "llama": lambda: transformers.LlamaConfig(**sizes),
@@ -96,7 +96,7 @@ def make_config(family: str, vocabulary: int):
             num_hidden_layers=4,
             num_attention_heads=4,
             word_embed_proj_dim=32,
-            max_position_embeddings=128,
+            max_position_embeddings=512,
             **ends,
         ),
         "bloom": lambda: transformers.BloomConfig(

@@ -93,7 +93,7 @@ def _of_batch(
     kept = _Kept(model, sites, sum(lengths))
     real = np.flatnonzero(mask.numpy())
     kept.next(real, np.arange(len(real)))
-    editor = Editor(model, edits)
+    editor = Editor(model, edits, [text.context or len(text.tokens) for text in lot])
     with places.watching(model, {site: kept.see(site) for site in sites}), editor.at_work():
         editor.enter_padded(lengths, np.arange(len(lot)), left=False)
         decoder(model)(input_ids=ids.to(model.device), attention_mask=mask.to(model.device), use_cache=False)

@@ -45,8 +45,16 @@ class Editor:
         groups: [texts] a number for each distinct set of edits: texts of the same group may share what is computed.
     """
 
-    def __init__(self, model: Any, edits: Sequence[Sequence[Edit]]) -> None:
+    def __init__(self, model: Any, edits: Sequence[Sequence[Edit]], prompts: Sequence[int]) -> None:
+        """Lays out what is to be done.
+
+        Args:
+            model: what it is done in.
+            edits: what is done to each text.
+            prompts: how many tokens of each text are its prompt.
+        """
         self._model = model
+        self._prompts = np.asarray(prompts, dtype=np.int64)
         self._of: list[tuple[Edit, ...]] = [tuple(some) for some in edits]
         distinct: dict[tuple[int, ...], int] = {}
         self.groups = np.array(
@@ -106,7 +114,10 @@ class Editor:
         self._real = None if real is None else self._tensor(real)
         self._shown = {}
         for name, has in self._has.items():
-            mine = np.flatnonzero(has[texts])
+            shown = has[texts]
+            if self._edits[name].span == "prompt":
+                shown &= positions < self._prompts[texts]
+            mine = np.flatnonzero(shown)
             if len(mine):
                 self._shown[name] = self._showing(mine, len(texts), positions, last)
 

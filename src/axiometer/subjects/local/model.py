@@ -106,6 +106,11 @@ class LocalModel:
         return len(places.blocks(self.model))
 
     @property
+    def n_heads(self) -> int:
+        """How many attention heads a block has."""
+        return int(self.model.config.get_text_config().num_attention_heads)
+
+    @property
     def fingerprint(self) -> str:
         """A content key of the weights."""
         return str(self._spec["weights"])
@@ -220,7 +225,8 @@ class LocalModel:
         ]
         for start in range(0, len(order), _SPEAKING):
             some = order[start : start + _SPEAKING]
-            editor = None if edits is None else Editor(self.model, [edits[i] for i in some])
+            lengths = [len(contexts[i]) for i in some]
+            editor = None if edits is None else Editor(self.model, [edits[i] for i in some], lengths)
             with self._working(editor):
                 said = self._speak([contexts[i] for i in some], seed, editor)
             for i, tokens in zip(some, said, strict=True):
@@ -239,7 +245,8 @@ class LocalModel:
         lost = [self._lost(question, some) for question, some in zip(questions, options, strict=True)]
         read = [question for question, missing in zip(questions, lost, strict=True) if missing is None]
         mine = None if edits is None else [e for e, m in zip(edits, lost, strict=True) if m is None]
-        editor = None if mine is None else Editor(self.model, mine)
+        lengths = [question[0].context if question else 0 for question in read]
+        editor = None if mine is None else Editor(self.model, mine, lengths)
         with self._working(editor):
             sums = self._weigh(read, editor)
         found = iter(

@@ -1,0 +1,140 @@
+"""The ways to steer towards a value that are compared with each other, each at any strength."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from axiometer.canon import draws
+from axiometer.instruments.contrast import Contrast
+from axiometer.locate.heads import locate_heads
+from axiometer.locate.reading import Reading
+from axiometer.locate.vectors import Fit, Located, locate_vector
+from axiometer.steer.dose import Dosed
+from axiometer.steer.edits import Add, AddAtStart
+from axiometer.steer.vectors import Scope, Vector, adding, reaching
+from axiometer.subjects import Prompt
+from axiometer.subjects.sites import OpenModel, Site, Span
+
+_SPANS: tuple[Span, ...] = ("prompt", "text")
+_DEPTHS = (0.4, 0.5, 0.6)
+_HEADS = (0.05, 0.15)
+
+
+def depths(model: OpenModel) -> tuple[int, ...]:
+    """The layers in the middle at which every method is tried."""
+    return tuple(sorted({round(depth * (model.n_layers - 1)) for depth in _DEPTHS}))
+
+
+def probes(
+    model: OpenModel,
+    contrast: Contrast,
+    layers: Sequence[int],
+    scopes: Iterable[Scope] = ("prompt",),
+    *,
+    reading: Reading = "answer",
+    fit: Fit = "difference",
+) -> list[Dosed]:
+    """Least pushes, one for each layer and scope; the dose is in log-odds.
+
+    Source:
+        conva
+    """
+    located = locate_vector(model, contrast, layers=layers, reading=reading, fit=fit)
+    return [
+        Dosed(
+            "probe",
+            f"layer {layer}, {scope}",
+            contrast.value,
+            partial(reaching, replace(located, chosen=(layer,)), scope=scope),
+            (-10.0, 60.0),
+        )
+        for layer in layers
+        for scope in scopes
+    ]
+
+
+def mean_differences(located: Located, layers: Sequence[int], spans: Iterable[Span] = _SPANS) -> list[Dosed]:
+    """Constant pushes, one for each layer and span; the dose is how many mean differences.
+
+    Source:
+        caa
+    """
+    return [
+        Dosed(
+            "caa",
+            f"layer {layer}, {span}",
+            located.value,
+            partial(adding, replace(located, chosen=(layer,)), scope=span),
+            (0.05, 30.0),
+        )
+        for layer in layers
+        for span in spans
+    ]
+
+
+def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") -> Dosed:
+    """A direction drawn at random, as long as the mean difference: what any push of this size does."""
+    drawn = draws(seed, "direction", layer).normal(size=len(located.at(layer).difference))
+    drawn *= np.linalg.norm(located.at(layer).difference) / np.linalg.norm(drawn)
+
+    def at(many: float) -> Vector:
+        push = Add(Site(layer), (many * drawn).astype(np.float32), span)
+        return Vector(located.value, "random", located.fingerprint, (push,), span)
+
+    return Dosed("random", f"layer {layer}, {span}, draw {seed}", located.value, at, (0.05, 30.0))
+
+
+def activation_additions(model: OpenModel, value: str, layers: Sequence[int]) -> list[Dosed]:
+    """The difference of one pair of plain prompts, added to the first tokens; the dose is the coefficient.
+
+    Source:
+        actadd
+    """
+    name = value.replace("-", " ")
+    sides = [Prompt(f"I care about {name}", chat=False), Prompt(f"I ignore {name}", chat=False)]
+    sites = [Site(layer) for layer in layers]
+    one, other = (model.capture([side], sites, tokens="each") for side in sides)
+    many = min(len(one[sites[0]]), len(other[sites[0]]))
+
+    def dosed(site: Site) -> Dosed:
+        vectors = one[site][:many] - other[site][:many]
+
+        def at(coefficient: float) -> Vector:
+            push = AddAtStart(site, (coefficient * vectors).astype(np.float32))
+            return Vector(value, "actadd", model.fingerprint, (push,), "text")
+
+        return Dosed("actadd", f"layer {site.layer}", value, at, (0.2, 50.0))
+
+    return [dosed(site) for site in sites]
+
+
+def head_shifts(
+    model: OpenModel,
+    contrast: Contrast,
+    spans: Iterable[Span] = _SPANS,
+    *,
+    reading: Reading = "answer",
+) -> list[Dosed]:
+    """The best heads shifted along what they tell; the dose is in standard deviations.
+
+    Source:
+        iti
+    """
+    whole = model.n_heads * model.n_layers
+    found = locate_heads(model, contrast, whole, reading=reading)
+
+    def dosed(share: float, span: Span) -> Dosed:
+        some = found.best_of(max(1, round(share * whole)))
+
+        def at(spreads: float) -> Vector:
+            pushes = tuple(
+                Add(Site(layer, "heads"), (spreads * shift).astype(np.float32), span)
+                for layer, shift in sorted(some.at.items())
+            )
+            return Vector(contrast.value, "iti", some.fingerprint, pushes, span)
+
+        return Dosed("iti", f"{len(some.best)} heads, {span}", contrast.value, at, (0.1, 60.0))
+
+    return [dosed(share, span) for share in _HEADS for span in spans]
