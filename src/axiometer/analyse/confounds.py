@@ -15,6 +15,7 @@ from axiometer.analyse.paired import area, over_groups, ranked_apart, told_apart
 Floats = npt.NDArray[np.float64]
 Embed: TypeAlias = Callable[[Sequence[str]], npt.NDArray[np.floating]]
 Verdict: TypeAlias = Literal["within", "beyond", "undecided", "told"]
+LEAST_SHARED, MOST_DIFFERING = 0.25, 0.7
 _MARKS = ",;:-'’"
 
 
@@ -74,8 +75,8 @@ class Confounds:
 LIMITS: dict[str, Limit | None] = {
     "longer, words": Limit(1.0, "size"),
     "longer, in standard deviations of length": Limit(0.3, "size"),
-    "words shared, Jaccard": Limit(0.25, "least"),
-    "words that differ": Limit(0.7, "most"),
+    "words shared, Jaccard": Limit(LEAST_SHARED, "least"),
+    "words that differ": Limit(MOST_DIFFERING, "most"),
     "distance within pairs to between scenes": Limit(0.75, "most"),
     "sentences with the value's name": Limit(0.02, "most"),
     "giveaway words": Limit(0.0, "most"),
