@@ -112,7 +112,7 @@ SPOILT = {
     "12/opposing": ("length", "SENTENCE: Near lamp12 and bench12 I slept until noon12."),
     "13/opposing": ("form", "I cannot write that."),
     "14/opposing": ("order", "SENTENCE: As an AI I should not say that we slept by the fence?"),
-    "15/opposing": ("negation", None),
+    "15/opposing": ("bare", None),
 }
 
 
@@ -285,6 +285,12 @@ def test_sentences_without_a_slot_are_no_pair(holding, opposing, why):
 def test_a_reply_is_read_strictly_but_for_its_decoration(said, read):
     found = read_holding(Answer(said))
     assert (found.why if isinstance(found, Rejected) else found) == read
+
+
+def test_a_pair_that_differs_in_small_words_only_is_no_contrast():
+    said = "{I walked in while she spoke, and|When I walked in while she spoke,} I did not want to hear it."
+    found = check_pair(Pair("", "train", "first_says", said))
+    assert found == Rejected("bare", "they differ in nothing but and, when")
 
 
 def test_a_missing_answer_is_a_rejection_with_its_reason():

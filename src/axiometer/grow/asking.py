@@ -12,7 +12,7 @@ from axiometer.subjects import Answer, Missing, Prompt, Turn
 from axiometer.values import Value
 
 Reason: TypeAlias = Literal[
-    "missing", "form", "signs", "order", "voice", "words", "name", "same", "slot", "negation", "length", "overlap",
+    "missing", "form", "signs", "order", "voice", "words", "name", "same", "slot", "bare", "length", "overlap",
     "duplicate", "giveaway",
 ]  # fmt: skip
 _SHARES: tuple[int, int] = (2, 4)  # of four domains two are for training, one to tune, one to test

@@ -19,7 +19,11 @@ _SHARE = 0.1
 _I = {"i", "me", "my", "mine", "myself", "i'm", "i've", "i'd", "i'll"}
 _WE = {"we", "us", "our", "ours"}
 _YOU = {"you", "your", "yours", "yourself"}
-_BARE = re.compile(r"(not|no|never|nor|cannot|without|do|does|did|to|would|will|be|.*n['’]t)")
+# Words that turn no act into another: pairs that differ in nothing else are bare negations, or the same thing said twice.
+_BARE = re.compile(
+    r"not|no|never|nor|cannot|without|.*n['’]t|do|does|did|to|would|will|be|is|are|was|were|and|but|so|then|when|while"
+    r"|as|that|it|the|an?"
+)
 _SIGNS = re.compile(r"[{}|<>\[\]\\`~^=#@]|https?:|www\.")
 # A sentence that speaks to whoever reads it as a machine is no sentence about a scene.
 _ORDERS = re.compile(
@@ -79,7 +83,7 @@ def check_pair(pair: Pair) -> Rejected | None:
     mine, theirs = Counter(a), Counter(b)
     only = set(mine - theirs) | set(theirs - mine)
     if only and all(_BARE.fullmatch(word) for word in only):
-        return Rejected("negation", f"they differ in nothing but {', '.join(sorted(only))}")
+        return Rejected("bare", f"they differ in nothing but {', '.join(sorted(only))}")
     if abs(len(a) - len(b)) > _LONGER or min(len(a), len(b)) < _RATIO * max(len(a), len(b)):
         return Rejected("length", f"{len(a)} words against {len(b)}")
     if (shared := overlap(pair.holding, pair.opposing)) < LEAST_SHARED:
