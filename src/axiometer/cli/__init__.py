@@ -17,6 +17,8 @@ COMMANDS = {
     "portrait": "Build, simulate, check or show a bank of value portraits.",
     "locate": "Find where a value lives in an open model.",
     "effects": "What steering did to every value, and what it cost.",
+    "confounds": "What besides the value tells the two sides of pairs apart.",
+    "grow": "Make new material with a model as its author.",
     "report": "Draw a study's report again, without asking anybody anything.",
     "study": "Run a study: cultural, personas, people, known groups, and checks of the instruments.",
     "systems": "List the value systems, or show one.",
