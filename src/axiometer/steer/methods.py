@@ -10,7 +10,7 @@ from axiometer.canon import draws
 from axiometer.instruments.contrast import Contrast
 from axiometer.locate.heads import locate_heads
 from axiometer.locate.reading import Reading
-from axiometer.locate.vectors import Fit, Located, locate_vector
+from axiometer.locate.vectors import Located
 from axiometer.steer.dose import Dosed
 from axiometer.steer.edits import Add, AddAtStart
 from axiometer.steer.vectors import Scope, Vector, adding, reaching
@@ -27,26 +27,17 @@ def depths(model: OpenModel) -> tuple[int, ...]:
     return tuple(sorted({round(depth * (model.n_layers - 1)) for depth in _DEPTHS}))
 
 
-def probes(
-    model: OpenModel,
-    contrast: Contrast,
-    layers: Sequence[int],
-    scopes: Iterable[Scope] = ("prompt",),
-    *,
-    reading: Reading = "answer",
-    fit: Fit = "difference",
-) -> list[Dosed]:
+def probes(located: Located, layers: Sequence[int], scopes: Iterable[Scope] = ("prompt",)) -> list[Dosed]:
     """Least pushes, one for each layer and scope; the dose is in log-odds.
 
     Source:
         conva
     """
-    located = locate_vector(model, contrast, layers=layers, reading=reading, fit=fit)
     return [
         Dosed(
             "probe",
             f"layer {layer}, {scope}",
-            contrast.value,
+            located.value,
             partial(reaching, replace(located, chosen=(layer,)), scope=scope),
             (-10.0, 60.0),
         )

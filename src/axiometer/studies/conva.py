@@ -12,7 +12,7 @@ from axiometer.analyse.effects import Floats, Moved, Share, moved, ratio, share
 from axiometer.data import shipped_names
 from axiometer.errors import BadInput, Incapable, unknown
 from axiometer.instruments.contrast import Contrast, Dilemma, open_contrast
-from axiometer.locate.vectors import locate_vector
+from axiometer.locate.vectors import Located, locate_vector
 from axiometer.measure.dilemmas import Preference, preferences
 from axiometer.measure.fluency import Cost, cost, neutral_passages
 from axiometer.steer.dose import Dosed, affordable
@@ -41,7 +41,7 @@ class Row:
 
     Attributes:
         how: the layer, span or wording that was best on the tune split.
-        tuned: the shift there.
+        tuned: the shift there; 0 where there was nothing to choose from.
         moved: the shift in nats per token on the test split, before and after both being weighed.
         price: the ratio of perplexities on passages that the dose was not chosen on.
     """
@@ -65,6 +65,7 @@ class Bench:
         passages = neutral_passages()
         self.passages = {"tune": passages[0::2], "test": passages[1::2]}
         self._costs = {split: cost(model, some) for split, some in self.passages.items()}
+        self._located: dict[str, Located] = {}
         self._preferred: dict[tuple[str, ...], Floats] = {}
 
     def price(self, by: Storable, split: str) -> Moved:
@@ -73,8 +74,14 @@ class Bench:
         return ratio(_logp(before), _logp(after), np.array(before.tokens, dtype=np.float64))
 
     def tuning(self, dosed: Dosed, dose: float) -> float:
-        """The price of a dose on the passages that doses are chosen on."""
-        return self.price(dosed.at(dose), "tune").shift
+        """What a dose may cost at most: the upper limit of its price on the passages that doses are chosen on."""
+        return self.price(dosed.at(dose), "tune").high
+
+    def located(self, contrast: Contrast) -> Located:
+        """The value at every layer, found once."""
+        if contrast.value not in self._located:
+            self._located[contrast.value] = locate_vector(self.model, contrast)
+        return self._located[contrast.value]
 
     def preferred(self, dilemmas: Sequence[Dilemma]) -> Floats:
         """[dilemmas] of the unsteered model."""
@@ -132,30 +139,30 @@ def conva(
         part = f"{value}, {method}"
         if part not in journal.parts:
             journal.keep(
-                part, _compared(bench, material[value], candidates(model, material[value], method), budget)
+                part, _compared(bench, material[value], candidates(bench, material[value], method), budget)
             )
         progress(i + 1, len(wanted))
     return [_row(journal.parts[f"{value}, {method}"]) for value, method in wanted]
 
 
-def candidates(model: OpenModel, contrast: Contrast, method: str) -> list[Dosed]:
+def candidates(bench: Bench, contrast: Contrast, method: str) -> list[Dosed]:
     """What a method may choose from on the tune split."""
-    value, layers = contrast.value, depths(model)
-    if method == "probe":
-        return probes(model, contrast, layers)
+    value, model, layers = contrast.value, bench.model, depths(bench.model)
     if method == "iti":
         return head_shifts(model, contrast)
     if method == "actadd":
         return activation_additions(model, value, layers)
     if method == "prefix":
-        return [
-            Dosed("prefix", f"wording {s}", value, lambda dose: ValuePrompt(value, 1, round(dose)), (s, s))
-            for s in (1, 2, 3)
-        ]
-    located = locate_vector(model, contrast, layers=layers)
+        wordings = [(s, partial(_worded, value)) for s in (1, 2, 3)]
+        return [Dosed("prefix", f"wording {s}", value, at, (s, s)) for s, at in wordings]
+    located = bench.located(contrast)
     if method == "random":
-        return [at_random(located, layers[len(layers) // 2], seed) for seed in range(3)]
-    return mean_differences(located, layers)
+        return [at_random(located, layers[len(layers) // 2], 0)]
+    return (probes if method == "probe" else mean_differences)(located, layers)
+
+
+def _worded(value: str, strength: float) -> ValuePrompt:
+    return ValuePrompt(value, 1, round(strength))
 
 
 def _compared(bench: Bench, contrast: Contrast, among: Sequence[Dosed], budget: float) -> Row:
@@ -166,7 +173,9 @@ def _compared(bench: Bench, contrast: Contrast, among: Sequence[Dosed], budget: 
             dose = affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
         except BadInput:
             continue
-        shift = float((bench.steered(dosed.at(dose), tune) - bench.preferred(tune)).mean())
+        shift = 0.0
+        if len(among) > 1:
+            shift = float((bench.steered(dosed.at(dose), tune) - bench.preferred(tune)).mean())
         if best is None or shift > best[0]:
             best = shift, dosed, dose
     if best is None:
