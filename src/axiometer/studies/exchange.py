@@ -11,8 +11,7 @@ from axiometer.steer.exchange import ControlVector, averaged, constant, imported
 from axiometer.steer.saved import load_steering, save_steering
 from axiometer.steer.vectors import Vector
 from axiometer.subjects import Prompt
-from axiometer.subjects.opening import open_subject
-from axiometer.subjects.sites import OpenModel
+from axiometer.subjects.opening import open_model
 
 
 def exported(folder: Path, file: Path, prompts: Sequence[str] = ()) -> ControlVector:
@@ -29,7 +28,7 @@ def exported(folder: Path, file: Path, prompts: Sequence[str] = ()) -> ControlVe
     """
     name, found = load_steering(folder)
     vector = _only(folder, found)
-    model = _open(name)
+    model = open_model(name)
     vector.check(model)
     hint = re.split("For|LMHead", model.card.details.get("architecture", ""))[0].lower()
     if all(isinstance(push, Add) for push in vector.pushes):
@@ -56,7 +55,7 @@ def brought_in(
         Incapable: a subject whose inside cannot be changed.
     """
     control = read_gguf(file)
-    vector, note = imported(control, _open(subject), value=value, strength=strength)
+    vector, note = imported(control, open_model(subject), value=value, strength=strength)
     save_steering(out, subject, [vector], {"imported": file.name, "strength": strength, "note": note})
     return vector, note
 
@@ -69,12 +68,3 @@ def _only(folder: Path, found: Sequence[object]) -> Vector:
             "`axiometer locate vector`."
         )
     return found[0]
-
-
-def _open(name: str) -> OpenModel:
-    model = open_subject(name)
-    if not isinstance(model, OpenModel):
-        raise Incapable(
-            f"{name} shows nothing of its inside; name a model in memory, such as smollm2 or local:PATH."
-        )
-    return model

@@ -27,6 +27,7 @@ KINDS: Registry[Kind] = Registry(
         "cultural": "axiometer.report.cultural_page:kind",
         "personas": "axiometer.report.personas_page:kind",
         "people": "axiometer.report.people_page:kind",
+        "steering": "axiometer.report.steering_page:kind",
     },
 )
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from axiometer.analyse.effects import item_shifts
 from axiometer.analyse.intervals import wilson
-from axiometer.canon import draws, key
+from axiometer.canon import derived, key
 from axiometer.errors import BadInput
 from axiometer.instruments import Form, Instrument, form_spec
 from axiometer.measure import Progress, Response, plan, run
@@ -27,7 +28,6 @@ from axiometer.subjects import Missing, Subject
 from axiometer.values import ValueSystem, open_system
 
 Array = npt.NDArray[np.float64]
-DRAWS = 2000
 LEAST = 2
 
 
@@ -157,21 +157,14 @@ def _compared(
             f"with the persona {persona.group!r}, {', '.join(short)} has fewer than {LEAST} items answered both with and without "
             "it; use another --form, or leave --attribute out."
         )
-    means = np.bincount(value, change, minlength=len(names)) / counts
-    residual = (change - means[value]) * np.sqrt(counts / (counts - 1))[value]
-    rng = draws(seed, "personas", persona.group)
-    noise = np.stack(
-        [residual[rng.integers(len(residual), size=(DRAWS, int(n)))].mean(axis=1) for n in counts], axis=1
-    )
-    centre = change.mean()
-    drawn = means - centre + noise - (noise * counts).sum(axis=1, keepdims=True) / counts.sum()
+    shifts, drawn, counts = item_shifts(change, value, len(names), derived(seed, "personas", persona.group))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     effects = [
         Effect(
             persona.attribute,
             persona.group,
             name,
-            float(means[v] - centre),
+            float(shifts[v]),
             float(low[v]),
             float(high[v]),
             None if reference is None else reference[name],
@@ -182,7 +175,7 @@ def _compared(
     if reference is None:
         return effects, []
     target = np.array([reference[name] for name in names])
-    agreed = int((np.sign(means - centre) == np.sign(target)).sum())
+    agreed = int((np.sign(shifts) == np.sign(target)).sum())
     each = [_correlation(row, target) for row in drawn]
     r_low, r_high = np.nanquantile(each, [0.025, 0.975])
     return effects, [
@@ -191,7 +184,7 @@ def _compared(
             persona.group,
             agreed,
             *wilson(agreed, len(names)),
-            _correlation(means, target),
+            _correlation(shifts, target),
             float(r_low),
             float(r_high),
             len(names),

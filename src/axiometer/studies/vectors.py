@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from axiometer.canon import plain
-from axiometer.errors import Incapable, unknown
+from axiometer.errors import unknown
 from axiometer.instruments.contrast import open_contrast
 from axiometer.locate.reading import Reading
 from axiometer.locate.vectors import Located, locate_vector
 from axiometer.steer.saved import save_steering
 from axiometer.steer.vectors import Scope, Vector, adding, reaching
-from axiometer.subjects.opening import open_subject
-from axiometer.subjects.sites import OpenModel
+from axiometer.subjects.opening import open_model
 
 _METHODS = ("probe", "difference")
 _DOSES = {"probe": 10.0, "difference": 2.0}
@@ -52,11 +51,7 @@ def found_vector(
     if method not in _METHODS:
         raise unknown("method", method, _METHODS)
     contrast = open_contrast(value, material)
-    model = open_subject(subject)
-    if not isinstance(model, OpenModel):
-        raise Incapable(
-            f"{subject} shows nothing of its inside; name a model in memory, such as smollm2 or local:PATH."
-        )
+    model = open_model(subject)
     located = locate_vector(model, contrast, layers=layers, reading=reading)
     dose = _DOSES[method] if dose is None else dose
     if method == "probe":

@@ -1,7 +1,9 @@
 """Subjects by name: `kind` or `kind:rest`, as a user writes them."""
 
+from axiometer.errors import Incapable
 from axiometer.registry import Registry
 from axiometer.subjects.protocol import Cues, Subject
+from axiometer.subjects.sites import OpenModel
 
 SUBJECTS: Registry[Subject] = Registry(
     "subject",
@@ -39,3 +41,18 @@ def open_subject(name: str, cues: Cues | None = None) -> Subject:
     """
     kind, _, rest = name.partition(":")
     return SUBJECTS.open(kind, rest, cues or Cues())
+
+
+def open_model(name: str) -> OpenModel:
+    """The model of this name, in memory, whose inside can be read and changed.
+
+    Raises:
+        Incapable: a subject that shows nothing of its inside.
+        AxiometerError: as `open_subject`.
+    """
+    model = open_subject(name)
+    if not isinstance(model, OpenModel):
+        raise Incapable(
+            f"{name} shows nothing of its inside; name a model in memory, such as smollm2 or local:PATH."
+        )
+    return model

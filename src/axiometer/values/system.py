@@ -71,6 +71,20 @@ class ValueSystem:
                 return value
         raise unknown(f"value of {self.name}", name, self.names)
 
+    def relation(self, one: str, other: str) -> str:
+        """How two values stand to each other: `same`, `opposite`, `neighbour` on the circle, or `other`."""
+        if one == other:
+            return "same"
+        sides = [{name, *(g.name for g in self.groups if name in g.values)} for name in (one, other)]
+        if any(
+            (a in sides[0] and b in sides[1]) or (b in sides[0] and a in sides[1]) for a, b in self.opposites
+        ):
+            return "opposite"
+        if not self.circle:
+            return "other"
+        apart = abs(self.names.index(one) - self.names.index(other))
+        return "neighbour" if apart in (1, len(self.values) - 1) else "other"
+
     def collapse_to(self, name: str) -> dict[str, str]:
         """For each value that has one, its value in the coarser system `name`; the identity for this system.
 

@@ -1,0 +1,105 @@
+"""`axiometer steer`."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command("steer")
+@click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
+@click.option(
+    "--toward",
+    "-t",
+    required=True,
+    help="Values with directions, such as power=+1,tradition=-1,benevolence=0.",
+)
+@click.option(
+    "--method", type=click.Choice(["probe", "caa", "iti", "prefix"]), default="probe", show_default=True
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=1.0, min_open=True),
+    default=1.1,
+    show_default=True,
+    help="How much perplexity on neutral passages may rise, as a ratio.",
+)
+@click.option(
+    "--goal",
+    type=float,
+    default=None,
+    help="The least shift to reach, in nats per token; default: as far as it goes.",
+)
+@click.option(
+    "--verify", default="", help="An instrument to measure with before and after, such as portraits57."
+)
+@click.option(
+    "--form", "-f", "form_name", default="", help="text, options or statements; default: what fits."
+)
+@click.option(
+    "--knowledge", type=click.Path(path_type=Path, exists=True), default=None, help="MMLU's folder or file."
+)
+@click.option(
+    "--nulls", type=click.IntRange(min=0), default=5, show_default=True, help="Random directions beside it."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="The folder to write.")
+@click.option(
+    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(
+    subject: str,
+    toward: str,
+    method: str,
+    budget: float,
+    goal: float | None,
+    verify: str,
+    form_name: str,
+    knowledge: Path | None,
+    nulls: int,
+    seed: int,
+    out: Path | None,
+    ledger_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Steer a model towards values, measure it again with the same questions, and tell the price."""
+    import json
+
+    from axiometer.canon import plain
+    from axiometer.cli.showing import listener
+    from axiometer.instruments import open_form, open_instrument
+    from axiometer.instruments.knowledge import read_released, subset
+    from axiometer.measure import default_forms
+    from axiometer.studies import folder
+    from axiometer.studies.steering import Plan, lines, saved, steering
+    from axiometer.subjects.opening import open_model
+    from axiometer.values import read_objective
+
+    objective = read_objective(toward)
+    instrument = open_instrument(verify) if verify else None
+    target = out or Path("studies") / f"steer-{toward.replace('=', '').replace(',', '-')}"
+    folder.check_writable(target)
+    model = open_model(subject)
+    form = None
+    if instrument is not None:
+        form = open_form(form_name or default_forms(model, instrument)[0], instrument)
+    plan = Plan(
+        objective,
+        method,
+        budget,
+        goal,
+        nulls,
+        instrument,
+        form,
+        subset(read_released(knowledge), 200, seed) if knowledge else (),
+        seed,
+    )
+    with listener(quiet=as_json) as progress:
+        found = steering(model, plan, heard=lambda what: progress(subject, what))
+    saved(target, subject, found)
+    if as_json:
+        click.echo(json.dumps(plain(found.study), ensure_ascii=False))
+        return
+    for line in lines(found.study):
+        click.echo(line)
+    click.echo(f"report: {target.resolve() / 'report.html'}; open the subject as steered:{target}")
