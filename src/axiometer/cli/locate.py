@@ -5,10 +5,15 @@ from typing import Any
 
 import click
 
+from axiometer.cli.locate_graph import graph
+
 
 @click.group("locate")
 def command() -> None:
-    """Find where a value lives in an open model."""
+    """Find where a value lives in an open model, and who moves whom among values."""
+
+
+command.add_command(graph)
 
 
 @command.command("vector")

@@ -111,3 +111,12 @@ def centred(item_scores: Array, key: npt.NDArray[np.int64], count: int) -> tuple
         ]
     )
     return means - centre, centre
+
+
+def item_means(responses: Sequence[Response]) -> dict[str, float]:
+    """The mean rating of each item that has one."""
+    found: dict[str, list[float]] = {}
+    for response in responses:
+        if not isinstance(response.rating, Missing):
+            found.setdefault(response.ask.item, []).append(response.rating)
+    return {item: float(np.mean(ratings)) for item, ratings in found.items()}

@@ -20,6 +20,7 @@ from axiometer.errors import BadInput
 from axiometer.instruments import Form, Instrument, form_spec
 from axiometer.measure import Progress, Response, plan, run
 from axiometer.measure.plan import check_able
+from axiometer.measure.score import item_means
 from axiometer.report.personas import Agreement, Effect, PersonaStudy
 from axiometer.steer import steer
 from axiometer.steer.demographics import Demographic, demographics, group_differences
@@ -194,11 +195,8 @@ def _compared(
 
 def _items(responses: Sequence[Response], items: Sequence[str]) -> Array:
     """The mean rating of each item; nan where there is none."""
-    found: dict[str, list[float]] = {}
-    for response in responses:
-        if not isinstance(response.rating, Missing):
-            found.setdefault(response.ask.item, []).append(response.rating)
-    return np.array([np.mean(found[i]) if i in found else np.nan for i in items])
+    found = item_means(responses)
+    return np.array([found.get(item, np.nan) for item in items])
 
 
 def _correlation(a: Array, b: Array) -> float:

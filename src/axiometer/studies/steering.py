@@ -16,6 +16,7 @@ from axiometer.instruments import Form, Instrument, form_spec
 from axiometer.instruments.contrast import open_contrast
 from axiometer.instruments.knowledge import FourChoice
 from axiometer.measure import Response, plan, run
+from axiometer.measure.score import item_means
 from axiometer.report.cite import sources
 from axiometer.report.steering import Cost, Effect, Held, Null, Push, SteeringStudy
 from axiometer.report.steering_page import ROLES, held, null, spent, told, verdict
@@ -28,7 +29,6 @@ from axiometer.studies.administer import describe, note, recorded
 from axiometer.studies.choosing import Bench, Chosen, chosen
 from axiometer.studies.folder import write_kind
 from axiometer.studies.price import price
-from axiometer.subjects import Missing
 from axiometer.subjects.sites import OpenModel
 from axiometer.values import Objective, open_system
 
@@ -198,11 +198,7 @@ def _verified(
             progress=heard(f"items, {condition}"),
         )
         responses += [(model.card.name, condition, response) for response in some]
-        rated: dict[str, list[float]] = {}
-        for response in some:
-            if not isinstance(response.rating, Missing):
-                rated.setdefault(response.ask.item, []).append(response.rating)
-        both.append({item: float(np.mean(all_)) for item, all_ in rated.items()})
+        both.append(item_means(some))
     items = [
         item for item in instrument.items if item.value in collapse and all(item.id in one for one in both)
     ]
