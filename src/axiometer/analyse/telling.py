@@ -92,12 +92,16 @@ def area(
     for _ in range(_RESAMPLES // 4):
         drawn = np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))])
         rows = np.concatenate([members[g] for g in drawn])
-        found.append(_area(score[rows], label[rows]))
+        found.append(ranked(score[rows], label[rows]))
     low, high = np.quantile(found, [0.025, 0.975])
-    return _area(score, label), float(low), float(high)
+    return ranked(score, label), float(low), float(high)
 
 
-def _area(score: Floats, label: npt.NDArray[np.bool_]) -> float:
+def ranked(score: Floats, label: npt.NDArray[np.bool_]) -> float:
+    """How often a row of the label outranks one without, ties as halves.
+
+    Shapes: both [rows]
+    """
     ranks, yes = rankdata(score), int(label.sum())
     return float((ranks[label].sum() - yes * (yes + 1) / 2.0) / (yes * (len(label) - yes)))
 

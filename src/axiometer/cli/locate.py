@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from axiometer.cli.locate_features import coder, features
 from axiometer.cli.locate_graph import graph
 
 
@@ -13,7 +14,8 @@ def command() -> None:
     """Find where a value lives in an open model, and who moves whom among values."""
 
 
-command.add_command(graph)
+for other in (graph, coder, features):
+    command.add_command(other)
 
 
 @command.command("vector")

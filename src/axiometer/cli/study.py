@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("causal", "conva", "cultural", "people", "personas")
+OWN_FILES = ("causal", "conva", "cultural", "features", "people", "personas")
 
 
 class _Lazy(click.Group):

@@ -8,6 +8,7 @@ import numpy as np
 
 from axiometer.canon import draws
 from axiometer.instruments.contrast import Contrast
+from axiometer.locate.features import Features
 from axiometer.locate.heads import locate_heads
 from axiometer.locate.reading import Reading
 from axiometer.locate.vectors import Located
@@ -83,6 +84,29 @@ def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") ->
         return Vector(located.value, "random", located.fingerprint, (push,), span)
 
     return Dosed("random", f"layer {layer}, {span}, draw {seed}", located.value, at, (0.05, 30.0))
+
+
+def feature_shifts(found: Features, spans: Iterable[Span] = ("prompt",), *, sign: int = 1) -> list[Dosed]:
+    """The directions of a value's sparse features added; the dose is how many of the pairs' mean differences.
+
+    Source:
+        valuecausal
+    """
+    return [
+        Dosed(
+            "features",
+            f"{len(found.best)} features of layer {found.layer}, {span}",
+            found.value,
+            partial(_featured, found, span, sign),
+            (0.05, 60.0),
+        )
+        for span in spans
+    ]
+
+
+def _featured(found: Features, span: Span, sign: int, many: float) -> Vector:
+    push = Add(Site(found.layer), (sign * many * found.direction).astype(np.float32), span)
+    return Vector(found.value, "features", found.fingerprint, (push,), span)
 
 
 def activation_additions(

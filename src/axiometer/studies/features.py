@@ -1,0 +1,153 @@
+"""A value's sparse features against as many others: what steering by either does at the same price."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from axiometer.analyse.effects import Moved, Share, moved, share
+from axiometer.data import shipped_names
+from axiometer.instruments.contrast import Contrast, open_contrast
+from axiometer.locate.features import at_random, locate_features
+from axiometer.locate.sparse import SparseCoder, load_coder
+from axiometer.measure.drift import neutral_prompts
+from axiometer.steer.dose import Dosed, affordable
+from axiometer.steer.methods import feature_shifts
+from axiometer.studies.choosing import Bench
+from axiometer.studies.journal import Journal
+from axiometer.subjects import Prompt
+from axiometer.subjects.opening import open_model
+from axiometer.subjects.sites import Floats, Site
+
+DRAWS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value.
+
+    Attributes:
+        features: the numbers of those that steer.
+        area: their mean on scenes they were not chosen on; .5 is chance.
+        moved: the shift in nats per token on the test split.
+        price: the ratio of perplexities on passages that the dose was not chosen on.
+        random: the shift of each draw of random features, each at the strongest dose of the same budget.
+    """
+
+    value: str
+    features: tuple[int, ...]
+    area: float
+    dose: float
+    moved: Moved
+    before: Share
+    after: Share
+    price: Moved
+    random: tuple[float, ...]
+
+
+def features(
+    subject: str,
+    coder: Path,
+    *,
+    values: Sequence[str] = (),
+    many: int = 16,
+    budget: float = 1.1,
+    random: int = DRAWS,
+    out: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Row]:
+    """Every value's features, and as many random ones, on dilemmas that nothing was chosen on.
+
+    Args:
+        subject: what opens a model in memory.
+        coder: a folder of features of this model.
+        values: which; none for all with material.
+        many: how many features to look at for each value.
+        budget: how much perplexity on neutral passages may rise, as a ratio.
+        random: how many draws of random features.
+        out: a folder that keeps finished values.
+        progress: heard after each value.
+
+    Raises:
+        Incapable: features of another model.
+    """
+    model, code = open_model(subject), load_coder(coder)
+    code.check(model)
+    bench = Bench(model)
+    prompts = [Prompt(text) for text in neutral_prompts()]
+    seen = model.capture(prompts, [Site(code.layer)], tokens="each")[Site(code.layer)]
+    usual = (code.encode(seen) > 0).mean(axis=0)
+    made_for = {
+        "study": "features",
+        "model": model.spec,
+        "coder": str(coder),
+        "many": many,
+        "budget": budget,
+        "random": random,
+    }
+    journal, wanted = Journal(out, made_for), list(values or shipped_names("contrast"))
+    for i, value in enumerate(wanted):
+        if value not in journal.parts:
+            journal.keep(value, _row(bench, code, open_contrast(value), many, budget, random, usual))
+        progress(i + 1, len(wanted))
+    return [_again(journal.parts[value]) for value in wanted]
+
+
+def _row(
+    bench: Bench, code: SparseCoder, contrast: Contrast, many: int, budget: float, random: int, usual: Floats
+) -> Row:
+    found = locate_features(bench.model, code, contrast, many)
+    test = contrast.dilemmas_of("test")
+    (dosed,) = feature_shifts(found)
+    dose = _dose(bench, dosed, budget)
+    by = (dosed.at(dose),)
+    before, after = bench.preferred(test), bench.steered(by, test)
+    drawn = []
+    for seed in range(random):
+        (other,) = feature_shifts(at_random(code, found, usual, seed))
+        drawn.append(bench.shift((other.at(_dose(bench, other, budget)),), test))
+    return Row(
+        contrast.value,
+        tuple(one.number for one in found.best),
+        float(np.mean([one.area for one in found.best])),
+        dose,
+        moved(before, after),
+        share(before > 0),
+        share(after > 0),
+        bench.price(by, "test"),
+        tuple(drawn),
+    )
+
+
+def _dose(bench: Bench, dosed: Dosed, budget: float) -> float:
+    return affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
+
+
+def _again(row: dict[str, Any]) -> Row:
+    parts: dict[str, Callable[..., Any]] = {"moved": Moved, "price": Moved, "before": Share, "after": Share}
+    fields = {name: parts[name](**value) if name in parts else value for name, value in row.items()}
+    return Row(**{**fields, "features": tuple(row["features"]), "random": tuple(row["random"])})
+
+
+def lines(rows: Sequence[Row]) -> Iterator[str]:
+    """The study in words."""
+    yield (
+        "Shift in nats per token in favour of the value's option, test dilemmas, 95 % bootstrap interval over dilemmas; random: "
+        "as many features about as often active, each draw at the same price"
+    )
+    for r in rows:
+        random = np.array(r.random)
+        beaten = (
+            f"random {random.mean():+.3f} (sd {random.std(ddof=1):.3f}, most {random.max():+.3f}, n = {len(random)}); "
+            f"p = {(1 + (random >= r.moved.shift).sum()) / (1 + len(random)):.3f}"
+            if len(random) > 1
+            else "no random features"
+        )
+        yield (
+            f"{r.value:<16} {r.moved.shift:+.3f} [{r.moved.low:+.3f}, {r.moved.high:+.3f}]  chosen "
+            f"{r.before.hits / r.before.n:.2f} -> {r.after.hits / r.after.n:.2f}  n = {r.moved.n}  price x{r.price.shift:.3f}  "
+            f"{len(r.features)} features, area on new scenes {r.area:.2f}; {beaten}"
+        )
