@@ -1,4 +1,4 @@
-"""Value neurons: planted ones are found at both poles, and raising them does what it says."""
+"""Value neurons: planted ones are found at both seen, and raising them does what it says."""
 
 import sys
 from dataclasses import replace
@@ -12,15 +12,10 @@ from tiny_models import make_folder, torch, transformers
 
 from axiometer.canon import canonical
 from axiometer.errors import BadInput, Incapable, UnknownName
-from axiometer.locate.neurons import (
-    SCORES,
-    Pole,
-    Said,
-    deltas,
-    locate_neurons,
-    observed,
-    strongest,
-)
+from axiometer.instruments.contrast import Contrast, Pair, open_contrast
+from axiometer.locate.choices import Said, generated, given
+from axiometer.locate.neurons import SCORES, deltas, locate_neurons, observe, strongest
+from axiometer.locate.observing import Observed, Pole, observed, slopes
 from axiometer.steer import steer
 from axiometer.steer.neurons import AMPLITUDES, Neurons, Nudge, matched_random, pushing, strength
 from axiometer.subjects import Prompt
@@ -30,6 +25,7 @@ from axiometer.subjects.sites import Site, Where
 K, LAYERS, WIDTH = 10, (1, 2), 48
 HOLD = [(layer, unit) for layer in LAYERS for unit in range(3, 3 + K // 2)]
 OPPOSE = [(layer, unit) for layer in LAYERS for unit in range(30, 30 + K // 2)]
+MATERIAL = Contrast("schwartz10", "power", "CC-BY-4.0", (), ())
 ASKED = [
     Prompt(f"{word} {other}")
     for word in ("you", "they", "I", "the")
@@ -82,18 +78,19 @@ def model(name):
     return open_subject(name)
 
 
+def answers(words):
+    return [Said(prompt, f" {words[i % 5]} {words[i // 5]} to") for i, prompt in enumerate(ASKED)]
+
+
 @pytest.fixture(scope="module")
-def poles(model):
-    return tuple(
-        observed(
-            model, [Said(prompt, f" {words[i % 5]} {words[i // 5]} to") for i, prompt in enumerate(ASKED)]
-        )
-        for words in POLES
-    )
+def seen(model):
+    choices = [[Said(prompt, f" {word}") for prompt in ASKED] for word in ("yes", "no")]
+    holding, opposing = (observed(model, answers(words)) for words in POLES)
+    return Observed(holding, opposing, slopes(model, *choices))
 
 
-def located(model, poles, score="frequency", top=K):
-    return locate_neurons(model, "power", "schwartz10", *poles, score=score, top=top, least=np.inf)
+def located(model, seen, score="frequency", top=K):
+    return locate_neurons(model, MATERIAL, seen, score=score, top=top, least=np.inf)
 
 
 def odds(subject):
@@ -104,8 +101,8 @@ def odds(subject):
 
 
 @pytest.mark.parametrize("score", SCORES)
-def test_planted_units_are_found_and_each_at_its_pole(model, poles, score):
-    found = located(model, poles, score)
+def test_planted_units_are_found_and_each_at_its_pole(model, seen, score):
+    found = located(model, seen, score)
     for units, planted in ((found.holding, HOLD), (found.opposing, OPPOSE)):
         assert len(units) == K
         assert len(set(zip(units.layers, units.units, strict=True)) & set(planted)) >= 0.95 * K
@@ -113,8 +110,8 @@ def test_planted_units_are_found_and_each_at_its_pole(model, poles, score):
 
 
 @pytest.mark.parametrize("amplitude", AMPLITUDES)
-def test_promoting_raises_and_suppressing_lowers_the_values_words_with_the_dose(model, poles, amplitude):
-    found = located(model, poles)
+def test_promoting_raises_and_suppressing_lowers_the_values_words_with_the_dose(model, seen, amplitude):
+    found = located(model, seen)
     doses = (0.0, 1.0, 2.0, 4.0)
     up = [odds(steer(model, pushing(found, dose, amplitude=amplitude))) for dose in doses]
     down = [odds(steer(model, pushing(found, dose, sign=-1, amplitude=amplitude))) for dose in doses]
@@ -124,8 +121,8 @@ def test_promoting_raises_and_suppressing_lowers_the_values_words_with_the_dose(
     assert odds(model) - down[-1] > 0.5
 
 
-def test_as_many_other_units_do_nothing_like_it(model, poles):
-    pushed = pushing(located(model, poles), 4.0)
+def test_as_many_other_units_do_nothing_like_it(model, seen):
+    pushed = pushing(located(model, seen), 4.0)
     before = odds(model)
     effect = odds(steer(model, pushed)) - before
     chance = [odds(steer(model, matched_random(pushed, model, seed))) - before for seed in range(20)]
@@ -134,8 +131,8 @@ def test_as_many_other_units_do_nothing_like_it(model, poles):
     assert np.abs(chance).max() < 0.5 * effect
 
 
-def test_a_matched_random_set_has_the_same_layers_and_pushes_and_none_of_the_units(model, poles):
-    pushed = pushing(located(model, poles), 2.0)
+def test_a_matched_random_set_has_the_same_layers_and_pushes_and_none_of_the_units(model, seen):
+    pushed = pushing(located(model, seen), 2.0)
     drawn = matched_random(pushed, model, 3)
     chosen = set(map(tuple, [*pushed.raised, *pushed.held]))
     other = list(map(tuple, [*drawn.raised, *drawn.held]))
@@ -146,11 +143,11 @@ def test_a_matched_random_set_has_the_same_layers_and_pushes_and_none_of_the_uni
     assert drawn.raised.tolist() == matched_random(pushed, model, 3).raised.tolist()
     assert drawn.raised.tolist() != matched_random(pushed, model, 4).raised.tolist()
     with pytest.raises(BadInput, match="choose fewer neurons"):
-        matched_random(pushing(located(model, poles, top=80)), model, 0)
+        matched_random(pushing(located(model, seen, top=80)), model, 0)
 
 
-def test_no_dose_and_nobody_held_is_the_identity(model, poles):
-    nothing = replace(pushing(located(model, poles), 0.0), held=np.empty((0, 2), np.int64))
+def test_no_dose_and_nobody_held_is_the_identity(model, seen):
+    nothing = replace(pushing(located(model, seen), 0.0), held=np.empty((0, 2), np.int64))
     assert odds(steer(model, nothing)) == pytest.approx(odds(model), abs=1e-6)
     hidden = np.random.default_rng(0).standard_normal((5, WIDTH)).astype(np.float32)
     for edit in nothing.edits(model, ASKED[:1])[0]:
@@ -166,18 +163,74 @@ def test_only_the_tokens_that_are_said_count(model):
     assert all(one.frequency[at] == pytest.approx(2 / 5) for at in OPPOSE)
 
 
-def test_frequencies_are_shares_and_deltas_turn_with_the_poles(poles):
-    assert all(pole.frequency.min() >= 0 and pole.frequency.max() <= 1 for pole in poles)
+def test_frequencies_are_shares_and_deltas_turn_with_the_poles(seen):
+    assert all(
+        pole.frequency.min() >= 0 and pole.frequency.max() <= 1 for pole in (seen.holding, seen.opposing)
+    )
+    turned = Observed(seen.opposing, seen.holding, -seen.slopes)
     for score in SCORES:
-        assert deltas(*poles, score) == pytest.approx(-deltas(*poles[::-1], score), abs=1e-6)
-    assert np.abs(deltas(*poles, "auroc")).max() <= 1
+        assert deltas(seen, score) == pytest.approx(-deltas(turned, score), abs=1e-6)
+    assert np.abs(deltas(seen, "auroc")).max() <= 1
+    assert np.abs(deltas(seen, "effect")).max() < 1
 
 
 def test_the_area_under_the_curve_is_the_difference_of_frequencies_for_units_that_are_on_or_off():
     rng = np.random.default_rng(0)
     states = [(rng.random((40, 2, 3)) < share).astype(np.float32) for share in (0.7, 0.4)]
     poles = [Pole(np.ones(40, np.int64), s.astype(np.int32), s, s.max(axis=0)) for s in states]
-    assert deltas(*poles, "auroc") == pytest.approx(deltas(*poles, "frequency"), abs=1e-6)
+    assert deltas(Observed(*poles), "auroc") == pytest.approx(deltas(Observed(*poles), "frequency"), abs=1e-6)
+
+
+def test_slopes_are_what_raising_a_unit_does_to_the_choice(model, seen):
+    at, options = (1, 4), [" yes", " no"]
+    push = np.zeros(WIDTH, np.float32)
+    push[at[1]] = 1e-2
+
+    def gap(sign):
+        edit = Nudge(Site(at[0], "units"), sign * push, np.zeros_like(push))
+        with model.editing(lambda prompts: [(edit,)] * len(prompts)):
+            logp = np.array([w.logp for w in model.weigh(ASKED, [options] * len(ASKED))])
+        return logp[:, 0] - logp[:, 1]
+
+    assert (gap(1) - gap(-1)) / 2e-2 == pytest.approx(seen.slopes[:, at[0], at[1]], rel=0.02, abs=1e-3)
+
+
+def test_given_answers_are_both_options_of_a_choice_in_both_orders():
+    holding, opposing = given(open_contrast("power"))
+    assert len(holding) == len(opposing) == 160
+    assert [said.prompt for said in holding] == [said.prompt for said in opposing]
+    assert holding[0].answer != opposing[0].answer
+    for said in holding[:2]:
+        assert said.answer[1:-1] in said.prompt.user
+    assert holding[0].prompt.user.index(holding[0].answer[1:-1]) < holding[1].prompt.user.index(
+        holding[1].answer[1:-1]
+    )
+
+
+def test_generated_answers_are_the_models_own_in_either_role(model):
+    scenes = [Pair(name, "train", "first_says", f"I {{like {name}|help {name}}}.") for name in ("rules", "me", "you")]
+    holding, opposing = generated(model, replace(MATERIAL, pairs=tuple(scenes)), seed=1)
+    assert 0 < len(holding) <= 3
+    for said, verb in [*((one, "like") for one in holding), *((one, "help") for one in opposing)]:
+        told = said.prompt.user.partition("\n\n")[0]
+        # Two sentences of the pole, of the other scenes.
+        assert told.count(f"I {verb}") == 2
+        assert f"{verb} {said.prompt.about}" not in told
+        assert said.answer
+    assert generated(model, replace(MATERIAL, pairs=tuple(scenes)), seed=1) == (holding, opposing)
+    with pytest.raises(BadInput, match="slopes need two answers to each prompt"):
+        slopes(model, holding[:1], [replace(holding[0], prompt=ASKED[0])])
+
+
+def test_what_is_observed_of_material_is_read_from_it(model):
+    pairs = (
+        Pair("a", "train", "first_says", "I {value power|help you}."),
+        Pair("b", "tune", "first_says", "{I|you}"),
+    )
+    found = observe(model, replace(MATERIAL, pairs=pairs))
+    assert found.holding.tokens.shape == (2,)
+    assert found.slopes.shape == (2, 4, WIDTH)
+    assert observe(model, replace(MATERIAL, pairs=pairs), score="auroc").slopes is None
 
 
 def test_the_strongest_are_taken_always_and_more_while_they_reach_the_least():
@@ -209,21 +262,21 @@ def test_a_nudge_raises_holds_down_and_waits_until_something_is_said():
             assert np.asarray(found) == pytest.approx(result)
 
 
-def test_neurons_that_wait_leave_weighing_alone_and_change_what_is_said(model, poles):
-    pushed = pushing(located(model, poles), 50.0, when="saying")
+def test_neurons_that_wait_leave_weighing_alone_and_change_what_is_said(model, seen):
+    pushed = pushing(located(model, seen), 50.0, when="saying")
     assert odds(steer(model, pushed)) == pytest.approx(odds(model), abs=1e-6)
     said = [answer.text for answer in steer(model, pushed).answer(ASKED, seed=0)]
     assert said != [answer.text for answer in model.answer(ASKED, seed=0)]
 
 
-def test_a_push_by_chance_is_made_at_its_share_of_tokens_and_the_same_every_time(model, poles):
-    sometimes = pushing(located(model, poles), 4.0, keep=0.9, seed=1)
+def test_a_push_by_chance_is_made_at_its_share_of_tokens_and_the_same_every_time(model, seen):
+    sometimes = pushing(located(model, seen), 4.0, keep=0.9, seed=1)
     (edits,) = sometimes.edits(model, ASKED[:1])
     for edit in edits:
         made = edit.apply(np.zeros((640, WIDTH), np.float32), Where(np.arange(640)), edit.arrays)
         assert (made != 0).sum() / ((edit.push != 0).sum() * 640) == pytest.approx(0.9, abs=0.05)
     assert odds(steer(model, sometimes)) == odds(steer(model, replace(sometimes)))
-    assert sometimes.spec != pushing(located(model, poles), 4.0).spec
+    assert sometimes.spec != pushing(located(model, seen), 4.0).spec
 
 
 @pytest.mark.parametrize("family", ["llama", "gemma3", "gpt2"])
@@ -245,8 +298,8 @@ def test_units_are_those_of_the_models_own_activation(tmp_path, family):
     assert pole.high[1] == pytest.approx(np.quantile(own, 0.95, axis=0), abs=1e-5)
 
 
-def test_stored_neurons_are_restored_and_a_changed_dose_has_another_key(model, poles):
-    pushed = pushing(located(model, poles), 2.0, keep=0.9, seed=4)
+def test_stored_neurons_are_restored_and_a_changed_dose_has_another_key(model, seen):
+    pushed = pushing(located(model, seen), 2.0, keep=0.9, seed=4)
     row, arrays = pushed.stored()
     again = Neurons.restored(row, arrays, "there")
     assert row["kind"] == "neurons"
@@ -258,12 +311,16 @@ def test_stored_neurons_are_restored_and_a_changed_dose_has_another_key(model, p
         Neurons.restored({**row, "when": "never"}, arrays, "there")
 
 
-def test_bad_requests_are_refused_in_one_sentence(model, poles):
-    found = located(model, poles)
+def test_bad_requests_are_refused_in_one_sentence(model, seen):
+    found = located(model, seen)
     with pytest.raises(UnknownName, match="loud"):
         pushing(found, amplitude="loud")
     with pytest.raises(UnknownName, match="guess"):
-        deltas(*poles, "guess")
+        deltas(seen, "guess")
+    with pytest.raises(UnknownName, match="dreamt"):
+        observe(model, MATERIAL, way="dreamt")
+    with pytest.raises(BadInput, match="needs slopes"):
+        deltas(replace(seen, slopes=None), "effect")
     with pytest.raises(BadInput, match="the dose is -1"):
         pushing(found, -1)
     with pytest.raises(BadInput, match="no answers to read"):

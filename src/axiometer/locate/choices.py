@@ -1,14 +1,22 @@
 """Answers at both poles of a value: those that contrast material gives, and those that a model says itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from axiometer.canon import draws
 from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Contrast, Pair
-from axiometer.locate.neurons import Said
 from axiometer.subjects import Answer, Prompt, Subject
 
 _SENTENCES = 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer, and what it answers."""
+
+    prompt: Prompt
+    answer: str
 
 
 def given(contrast: Contrast) -> tuple[list[Said], list[Said]]:
@@ -38,7 +46,7 @@ def generated(model: Subject, contrast: Contrast, *, seed: int = 0) -> tuple[lis
         rng = draws(seed, "role", contrast.value, i)
         others = [one for one in pairs if one.scene != pair.scene and one.voice == "first_says"]
         told = [others[j] for j in rng.permutation(len(others))[:_SENTENCES]]
-        question = _choice(pair, holding_first=bool(rng.integers(2))).user
+        question = _choice(pair, holding_first=bool(rng.integers(2)))
         for pole, kept in enumerate(prompts):
             kept.append(_in_role([one.opposing if pole else one.holding for one in told], question))
     said = model.answer([*prompts[0], *prompts[1]], seed=seed)
@@ -60,11 +68,9 @@ def _choice(pair: Pair, *, holding_first: bool) -> Prompt:
     return Prompt(f"{whole}?", about=pair.scene)
 
 
-def _in_role(sentences: Sequence[str], question: str) -> Prompt:
-    return Prompt(
-        f"Somebody says: {' '.join(sentences)}\n\nSay in one or two sentences what this person would answer, in the first "
-        f"person and without anything before or after it.\n\n{question}"
-    )
+def _in_role(sentences: Sequence[str], question: Prompt) -> Prompt:
+    role = f"Somebody says: {' '.join(sentences)}\n\nAnswer as this person would, in a sentence or two."
+    return replace(question, user=f"{role}\n\n{question.user}")
 
 
 def _sentence(words: str) -> str:

@@ -1,52 +1,24 @@
-"""Value neurons: the feed-forward units that tell a value said from its opposite, and what they did at either pole."""
+"""Value neurons: the feed-forward units that tell a value said from its opposite, or that choices for it hang on."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
 from axiometer.errors import BadInput, unknown
-from axiometer.subjects import Prompt
-from axiometer.subjects.sites import Floats, OpenModel, Site
+from axiometer.instruments.contrast import Contrast
+from axiometer.locate.choices import generated, given
+from axiometer.locate.observing import Heard, Ints, Observed, Pole, _nobody, observed, slopes
+from axiometer.subjects.sites import Floats, OpenModel
 
-Score: TypeAlias = Literal["frequency", "mean", "auroc"]
-Ints: TypeAlias = npt.NDArray[np.int64]
+Score: TypeAlias = Literal["frequency", "mean", "auroc", "effect"]
+Way: TypeAlias = Literal["given", "generated"]
 SCORES: tuple[Score, ...] = get_args(Score)
+WAYS: tuple[Way, ...] = get_args(Way)
 SHARE = 0.005
 LEAST = 0.1
-
-
-@dataclass(frozen=True)
-class Said:
-    """An answer, and what it answers."""
-
-    prompt: Prompt
-    answer: str
-
-
-@dataclass(frozen=True, eq=False)
-class Pole:
-    """What every unit did while the answers of one pole were said; what was read before them does not count.
-
-    Attributes:
-        tokens: [answers] how many tokens each has.
-        fired: [answers, layers, units] at how many of them the unit was above 0.
-        mean: [answers, layers, units] its mean.
-        high: [layers, units] its 95th percentile within an answer, averaged over answers.
-    """
-
-    tokens: Ints
-    fired: npt.NDArray[np.int32]
-    mean: Floats
-    high: Floats
-
-    @property
-    def frequency(self) -> Floats:
-        """[layers, units] at what share of all tokens the unit was above 0."""
-        return np.asarray(self.fired.sum(axis=0) / self.tokens.sum(), dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,60 +66,67 @@ class LocatedNeurons:
     tokens: tuple[int, int]
 
 
-def observed(
+def observe(
     model: OpenModel,
-    answers: Sequence[Said],
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Pole:
-    """What every unit does at the tokens of the answers, by the model's own activation.
+    contrast: Contrast,
+    *,
+    way: Way = "given",
+    score: Score = "effect",
+    seed: int = 0,
+    progress: Heard = _nobody,
+) -> Observed:
+    """What every unit does at both poles of the training material.
 
-    Why: an answer at a time, for all units of all layers at all tokens of many answers do not fit in memory.
+    Args:
+        model: whose units are looked at.
+        contrast: the material of a value.
+        way: whether the material's answers are read, or the model's own in the role of either pole.
+        score: what units will be told apart by; `effect` needs slopes, which cost as much as the rest.
+        seed: of the roles.
+        progress: heard while each pole is read.
 
     Raises:
-        BadInput: no answers.
+        UnknownName: no such way.
     """
-    if not answers:
-        raise BadInput("there are no answers to read; give at least one for each pole.")
-    sites = [Site(layer, "units") for layer in range(model.n_layers)]
-    tokens, fired, mean = [], [], []
-    high = np.zeros((model.n_layers, model.width("units")), dtype=np.float64)
-    for i, said in enumerate(answers):
-        found = model.capture([said.prompt], sites, tokens="each", answers=[said.answer])
-        states = np.stack([found[site] for site in sites], axis=1)
-        tokens.append(len(states))
-        fired.append((states > 0).sum(axis=0, dtype=np.int32))
-        mean.append(states.mean(axis=0))
-        high += np.quantile(states, 0.95, axis=0) / len(answers)
-        progress(i + 1, len(answers))
-    return Pole(np.array(tokens), np.stack(fired), np.stack(mean), high.astype(np.float32))
+    if way not in WAYS:
+        raise unknown("way to come by answers", way, WAYS)
+    holding, opposing = given(contrast) if way == "given" else generated(model, contrast, seed=seed)
+    found = slopes(model, holding, opposing, progress) if score == "effect" else None
+    return Observed(observed(model, holding, progress), observed(model, opposing, progress), found)
 
 
-def deltas(holding: Pole, opposing: Pole, score: Score) -> Floats:
+def deltas(seen: Observed, score: Score) -> Floats:
     """[layers, units] how much more each unit answers to holding than to opposing; minus that with the poles swapped.
 
     `frequency`: difference of the shares of tokens above 0, as the authors have it. `mean`: difference of the answers'
     mean activations in standard deviations of answers. `auroc`: twice the chance that an answer of one pole has the
     higher mean than one of the other, less 1, which for units that are on or off is the difference of frequencies.
+    `effect`: the mean slope of the choices' log-odds over its root mean square plus the median of those of all units,
+    from -1 to 1: whether raising the unit favours the value, choice after choice, and by more than next to nothing.
+
+    Why: a gated unit is multiplied by another number before it is passed on, so that which pole it fires at does not
+    tell in which direction it pushes; `effect` asks for the latter. It is our own; the damping is that of `tusher2001`.
 
     Raises:
         UnknownName: no such score.
+        BadInput: `effect` where no slopes were looked at.
 
     Source:
-        valuelocate
+        valuelocate, tusher2001
     """
+    holding, opposing = seen.holding, seen.opposing
     if score == "frequency":
         return holding.frequency - opposing.frequency
     if score == "mean":
         spread = np.sqrt((holding.mean.var(axis=0) + opposing.mean.var(axis=0)) / 2)
-        difference = holding.mean.mean(axis=0) - opposing.mean.mean(axis=0)
-        return np.asarray(difference / np.where(spread > 0, spread, np.inf), dtype=np.float32)
+        return _over(holding.mean.mean(axis=0) - opposing.mean.mean(axis=0), spread)
     if score == "auroc":
-        n, m = len(holding.mean), len(opposing.mean)
-        layers = []
-        for layer in range(holding.mean.shape[1]):
-            ranks = rankdata(np.concatenate([holding.mean[:, layer], opposing.mean[:, layer]]), axis=0)
-            layers.append(2 * (ranks[:n].sum(axis=0) - n * (n + 1) / 2) / (n * m) - 1)
-        return np.asarray(layers, dtype=np.float32)
+        return _auroc(holding, opposing)
+    if score == "effect":
+        if seen.slopes is None:
+            raise BadInput("the score effect needs slopes; observe the model for it.")
+        size = np.sqrt((seen.slopes**2).mean(axis=0))
+        return _over(seen.slopes.mean(axis=0), size + np.median(size))
     raise unknown("score", score, SCORES)
 
 
@@ -170,51 +149,57 @@ def strongest(delta: Floats, top: int, least: float) -> Ints:
 
 def locate_neurons(
     model: OpenModel,
-    value: str,
-    system: str,
-    holding: Pole,
-    opposing: Pole,
+    contrast: Contrast,
+    seen: Observed,
     *,
-    score: Score = "frequency",
+    score: Score = "effect",
     top: int = 0,
-    least: float = LEAST,
+    least: float | None = None,
 ) -> LocatedNeurons:
     """The units that answer most to either pole.
 
     Args:
         model: in which the poles were observed.
-        value: which value.
-        system: of which system.
-        holding: what units did while the value was said.
-        opposing: while its opposite was.
+        contrast: the value's material.
+        seen: what was observed.
         score: how units are told apart; see `deltas`.
-        top: how many units for each pole at least; 0 for half a percent of all.
-        least: units with this delta are taken even beyond `top`.
+        top: how many units for each pole at least; 0 for a share of all.
+        least: units with this delta are taken even beyond `top`; None for the authors' where it is their score.
     """
-    delta = deltas(holding, opposing, score)
+    delta = deltas(seen, score)
     many = top or max(1, round(SHARE * delta.size))
+    if least is None:
+        least = LEAST if score == "frequency" else inf
+    poles = (seen.holding, seen.opposing)
     return LocatedNeurons(
-        value,
-        system,
+        contrast.value,
+        contrast.system,
         model.card.name,
         model.fingerprint,
         score,
         (delta.shape[0], delta.shape[1]),
-        _units(delta, holding, strongest(delta, many, least)),
-        _units(-delta, opposing, strongest(-delta, many, least)),
-        (len(holding.tokens), len(opposing.tokens)),
-        (int(holding.tokens.sum()), int(opposing.tokens.sum())),
+        _units(delta, seen.holding, strongest(delta, many, least)),
+        _units(-delta, seen.opposing, strongest(-delta, many, least)),
+        (len(poles[0].tokens), len(poles[1].tokens)),
+        (int(poles[0].tokens.sum()), int(poles[1].tokens.sum())),
     )
 
 
 def _units(delta: Floats, pole: Pole, places: Ints) -> Units:
     layers, units = np.unravel_index(places, delta.shape)
     at = (layers, units)
-    return Units(
-        np.asarray(layers),
-        np.asarray(units),
-        delta[at],
-        pole.frequency[at],
-        pole.high[at],
-        pole.mean.mean(axis=0)[at],
-    )
+    mean = pole.mean[:, layers, units].mean(axis=0)
+    return Units(np.asarray(layers), np.asarray(units), delta[at], pole.frequency[at], pole.high[at], mean)
+
+
+def _over(difference: Floats, spread: Floats) -> Floats:
+    return np.asarray(difference / np.where(spread > 0, spread, np.inf), dtype=np.float32)
+
+
+def _auroc(holding: Pole, opposing: Pole) -> Floats:
+    n, m = len(holding.mean), len(opposing.mean)
+    layers = []
+    for layer in range(holding.mean.shape[1]):
+        ranks = rankdata(np.concatenate([holding.mean[:, layer], opposing.mean[:, layer]]), axis=0)
+        layers.append(2 * (ranks[:n].sum(axis=0) - n * (n + 1) / 2) / (n * m) - 1)
+    return np.asarray(layers, dtype=np.float32)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from axiometer.canon import Spec, draws, key
 from axiometer.data import need
 from axiometer.errors import BadInput, unknown
-from axiometer.locate.neurons import Ints, LocatedNeurons
+from axiometer.locate.neurons import LocatedNeurons
+from axiometer.locate.observing import Ints
 from axiometer.subjects import Prompt, Subject
 from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, Where, check_weights
 
@@ -181,18 +182,20 @@ def pushing(
     gamma: float = 1.0,
     *,
     sign: int = 1,
-    amplitude: Amplitude = "p95",
+    amplitude: Amplitude = "prob",
+    hold: bool = True,
     when: When = "always",
     keep: float = 1.0,
     seed: int = 0,
 ) -> Neurons:
-    """The located neurons of the value raised and those of its opposite held down; with -1 the other way round.
+    """The located neurons of the value raised, and those of its opposite held down; with -1 the other way round.
 
     Args:
         located: the neurons.
         gamma: the dose.
         sign: 1 towards the value, -1 away from it.
         amplitude: what a unit is raised by, before dose and `strength`: what it does at its pole.
+        hold: whether the neurons of the other pole are held down, as the authors do.
         when: see `Neurons`.
         keep: see `Neurons`.
         seed: see `Neurons`.
@@ -215,7 +218,7 @@ def pushing(
         located.fingerprint,
         np.stack([up.layers, up.units], axis=1),
         (size.clip(min=0) * strength(up.delta)).astype(np.float32),
-        np.stack([down.layers, down.units], axis=1),
+        np.stack([down.layers, down.units], axis=1)[: None if hold else 0],
         gamma,
         when,
         keep,
