@@ -208,7 +208,10 @@ def test_given_answers_are_both_options_of_a_choice_in_both_orders():
 
 
 def test_generated_answers_are_the_models_own_in_either_role(model):
-    scenes = [Pair(name, "train", "first_says", f"I {{like {name}|help {name}}}.") for name in ("rules", "me", "you")]
+    scenes = [
+        Pair(name, "train", "first_says", f"I {{like {name}|help {name}}}.")
+        for name in ("rules", "me", "you")
+    ]
     holding, opposing = generated(model, replace(MATERIAL, pairs=tuple(scenes)), seed=1)
     assert 0 < len(holding) <= 3
     for said, verb in [*((one, "like") for one in holding), *((one, "help") for one in opposing)]:

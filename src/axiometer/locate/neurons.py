@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 from axiometer.errors import BadInput, unknown
 from axiometer.instruments.contrast import Contrast
 from axiometer.locate.choices import generated, given
-from axiometer.locate.observing import Heard, Ints, Observed, Pole, _nobody, observed, slopes
+from axiometer.locate.observing import Heard, Ints, Observed, Pole, observed, slopes, unheard
 from axiometer.subjects.sites import Floats, OpenModel
 
 Score: TypeAlias = Literal["frequency", "mean", "auroc", "effect"]
@@ -73,7 +73,7 @@ def observe(
     way: Way = "given",
     score: Score = "effect",
     seed: int = 0,
-    progress: Heard = _nobody,
+    progress: Heard = unheard,
 ) -> Observed:
     """What every unit does at both poles of the training material.
 

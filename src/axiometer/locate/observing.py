@@ -15,7 +15,7 @@ Heard = Callable[[int, int], None]
 _SLOPES = 16
 
 
-def _nobody(done: int, total: int) -> None:
+def unheard(done: int, total: int) -> None:
     """Where nobody listens."""
 
 
@@ -57,7 +57,7 @@ class Observed:
     slopes: Floats | None = None
 
 
-def observed(model: OpenModel, answers: Sequence[Said], progress: Heard = _nobody) -> Pole:
+def observed(model: OpenModel, answers: Sequence[Said], progress: Heard = unheard) -> Pole:
     """What every unit does at the tokens of the answers, by the model's own activation.
 
     Why: an answer at a time, for all units of all layers at all tokens of many answers do not fit in memory.
@@ -82,7 +82,7 @@ def observed(model: OpenModel, answers: Sequence[Said], progress: Heard = _nobod
 
 
 def slopes(
-    model: OpenModel, holding: Sequence[Said], opposing: Sequence[Said], progress: Heard = _nobody
+    model: OpenModel, holding: Sequence[Said], opposing: Sequence[Said], progress: Heard = unheard
 ) -> Floats:
     """[choices, layers, units] what each choice between two answers to one prompt hangs on, by its gradient.
 

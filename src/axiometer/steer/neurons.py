@@ -1,7 +1,7 @@
 """Value neurons as an intervention: the units of one pole are raised, those of the other held down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
@@ -13,7 +13,7 @@ from axiometer.errors import BadInput, unknown
 from axiometer.locate.neurons import LocatedNeurons
 from axiometer.locate.observing import Ints
 from axiometer.subjects import Prompt, Subject
-from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, Where, check_weights
+from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, Span, Where, check_weights
 
 Amplitude: TypeAlias = Literal["prob", "p95", "mean"]
 When: TypeAlias = Literal["always", "saying"]
@@ -52,6 +52,7 @@ class Nudge:
     held: Floats
     when: When = "always"
     keeping: Floats | None = None
+    span: Span = field(init=False, default="text")
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -148,16 +149,13 @@ class Neurons:
             keeping = (chance < self.keep).astype(np.float32)
         return Nudge(Site(layer, "units"), push, held, self.when, keeping)
 
-    def stored(self) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    def stored(self) -> tuple[dict[str, Any], dict[str, Floats]]:
         """Plain JSON and numbers, for a folder."""
-        return {"kind": "neurons", **self._settings}, {
-            "raised": self.raised,
-            "push": self.push,
-            "held": self.held,
-        }
+        raised, held = self.raised.astype(np.float32), self.held.astype(np.float32)
+        return {"kind": "neurons", **self._settings}, {"raised": raised, "push": self.push, "held": held}
 
     @classmethod
-    def restored(cls, row: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]], where: str) -> Self:
+    def restored(cls, row: dict[str, Any], arrays: Mapping[str, Floats], where: str) -> Self:
         """What was stored.
 
         Raises:
@@ -173,8 +171,10 @@ class Neurons:
             raise BadInput(f"{where}: when is {when!r}; it must be one of {', '.join(WHENS)}.")
         value, method, weights = (need(row, name, str, where) for name in ("value", "method", "weights"))
         gamma, keep = (float(row.get(name, 1.0)) for name in ("gamma", "keep"))
-        raised, push, held = (arrays[name] for name in ("raised", "push", "held"))
-        return cls(value, method, weights, raised, push, held, gamma, when, keep, int(row.get("seed", 0)))
+        raised, held = (arrays[name].astype(np.int64) for name in ("raised", "held"))
+        return cls(
+            value, method, weights, raised, arrays["push"], held, gamma, when, keep, int(row.get("seed", 0))
+        )
 
 
 def pushing(

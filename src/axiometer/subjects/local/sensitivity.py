@@ -34,7 +34,7 @@ def sensitivities(
     return found
 
 
-@torch.enable_grad()  # type: ignore[untyped-decorator]
+@torch.enable_grad()
 def _slopes(
     model: Any, choices: Sequence[tuple[Scored, Scored]], sites: Sequence[Site]
 ) -> dict[Site, Floats]:
