@@ -7,6 +7,7 @@ import click
 
 from axiometer.cli.locate_features import coder, features
 from axiometer.cli.locate_graph import graph
+from axiometer.cli.locate_neurons import command as neurons
 
 
 @click.group("locate")
@@ -14,7 +15,7 @@ def command() -> None:
     """Find where a value lives in an open model, and who moves whom among values."""
 
 
-for other in (graph, coder, features):
+for other in (neurons, coder, features, graph):
     command.add_command(other)
 
 

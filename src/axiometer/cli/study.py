@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("causal", "conva", "cultural", "features", "people", "personas")
+OWN_FILES = ("causal", "conva", "cultural", "features", "people", "personas", "valuelocate")
 
 
 class _Lazy(click.Group):

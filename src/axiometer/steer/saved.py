@@ -44,7 +44,14 @@ class Storable(Intervention, Protocol):
         ...
 
 
-KINDS: Registry[Storable] = Registry("intervention", {"vector": "axiometer.steer.vectors:Vector.restored"})
+KINDS: Registry[Storable] = Registry(
+    "intervention",
+    {
+        "vector": "axiometer.steer.vectors:Vector.restored",
+        "neurons": "axiometer.steer.neurons:Neurons.restored",
+        "prompt": "axiometer.steer.regard:ValuePrompt.restored",
+    },
+)
 
 
 def save_steering(folder: Path, subject: str, by: Sequence[Storable], evidence: Mapping[str, Any]) -> None:

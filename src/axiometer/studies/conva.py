@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from axiometer.analyse.effects import Moved, Share, moved, share
+from axiometer.canon import formed
 from axiometer.data import shipped_names
 from axiometer.errors import unknown
 from axiometer.instruments.contrast import Contrast, open_contrast
@@ -76,7 +76,7 @@ def conva(
         if part not in journal.parts:
             journal.keep(part, _compared(bench, material[value], method, budget))
         progress(i + 1, len(wanted))
-    return [_row(journal.parts[f"{value}, {method}"]) for value, method in wanted]
+    return [formed(Row, journal.parts[f"{value}, {method}"]) for value, method in wanted]
 
 
 def _compared(bench: Bench, contrast: Contrast, method: str, budget: float) -> Row:
@@ -93,14 +93,6 @@ def _compared(bench: Bench, contrast: Contrast, method: str, budget: float) -> R
         share(after > 0),
         bench.price((best.by,), "test"),
     )
-
-
-def _row(row: dict[str, Any]) -> Row:
-    parts: dict[str, Callable[..., Any]] = {"moved": Moved, "price": Moved, "before": Share, "after": Share}
-    fields: dict[str, Any] = {
-        name: parts[name](**value) if name in parts else value for name, value in row.items()
-    }
-    return Row(**fields)
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:

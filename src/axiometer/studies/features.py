@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from axiometer.analyse.effects import Moved, Share, moved, share
+from axiometer.canon import formed
 from axiometer.data import shipped_names
 from axiometer.instruments.contrast import Contrast, open_contrast
 from axiometer.locate.features import at_random, locate_features
@@ -93,7 +93,7 @@ def features(
         if value not in journal.parts:
             journal.keep(value, _row(bench, code, open_contrast(value), many, budget, random, usual))
         progress(i + 1, len(wanted))
-    return [_again(journal.parts[value]) for value in wanted]
+    return [formed(Row, journal.parts[value]) for value in wanted]
 
 
 def _row(
@@ -124,12 +124,6 @@ def _row(
 
 def _dose(bench: Bench, dosed: Dosed, budget: float) -> float:
     return affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
-
-
-def _again(row: dict[str, Any]) -> Row:
-    parts: dict[str, Callable[..., Any]] = {"moved": Moved, "price": Moved, "before": Share, "after": Share}
-    fields = {name: parts[name](**value) if name in parts else value for name, value in row.items()}
-    return Row(**{**fields, "features": tuple(row["features"]), "random": tuple(row["random"])})
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:

@@ -160,6 +160,20 @@ class OpenModel(Weigher, Protocol):
         ...
 
 
+@runtime_checkable
+class Sensitive(OpenModel, Protocol):
+    """An open model that tells what its choices hang on."""
+
+    def sensitivity(
+        self, prompts: Sequence[Prompt], options: Sequence[tuple[str, str]], sites: Sequence[Site]
+    ) -> dict[Site, Floats]:
+        """How each prompt's log-odds per token of the first option would move, for each number raised at all tokens.
+
+        Shapes: [prompts, width]
+        """
+        ...
+
+
 def check_sites(sites: Sequence[Site], n_layers: int, called: str) -> None:
     """Refuses places that a model does not have.
 

@@ -21,6 +21,7 @@ from axiometer.subjects.local.loading import load_model, load_tokenizer
 from axiometer.subjects.local.options import Options
 from axiometer.subjects.local.pace import every_thread, fastest, running
 from axiometer.subjects.local.selftest import fits
+from axiometer.subjects.local.sensitivity import sensitivities
 from axiometer.subjects.local.speaking import Manner, PaddedStream, Stream, TreeStream, speak
 from axiometer.subjects.local.wording import Wording
 from axiometer.subjects.protocol import Card
@@ -192,6 +193,22 @@ class LocalModel:
             return self._weights([prompts[i] for i in some], [options[i] for i in some], edits)
 
         return self._each(prompts, do)
+
+    def sensitivity(
+        self, prompts: Sequence[Prompt], options: Sequence[tuple[str, str]], sites: Sequence[Site]
+    ) -> dict[Site, Floats]:
+        """How each prompt's log-odds per token of the first option would move, for each number raised at all tokens.
+
+        Raises:
+            BadInput: a site that there is not, or options that cannot be weighed.
+        """
+        check_sites(sites, self.n_layers, self._card.name)
+        questions = self.wording.scored(prompts, options)
+        for question, some in zip(questions, options, strict=True):
+            if (lost := self._lost(question, some)) is not None:
+                raise BadInput(f"the options {some[0]!r} and {some[1]!r} cannot be weighed: {lost.detail}.")
+        with self._working():
+            return sensitivities(self.model, [(first, last) for first, last in questions], sites)
 
     def _each(
         self,
