@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("cultural", "people", "personas")
+OWN_FILES = ("cultural", "gate", "people", "personas", "rater")
 
 
 class _Lazy(click.Group):
