@@ -66,6 +66,6 @@ bench-ordinal: .bench/.installed .bench-bambi/.installed  ## the ordinal model a
 	.bench/bin/python benchmarks/ordinal.py --bambi .bench-bambi/bin/python --write
 
 sums:            ## write the checksums of the shipped data anew
-	cd src/axiometer/data && find . -name '*.toml' -o -name '*.bib' -o -name '*.json' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
+	cd src/axiometer/data && find . -name '*.toml' -o -name '*.bib' -o -name '*.json' -o -name '*.npz' | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 
 .PHONY: help install demo lint check test test-all bench bench-ordinal bench-steering sums
