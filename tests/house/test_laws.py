@@ -96,6 +96,6 @@ def test_every_shipped_data_file_is_in_the_list_of_data() -> None:
 def test_the_checksums_of_shipped_data_match() -> None:
     data = ROOT / "src" / "axiometer" / "data"
     listed = dict(line.split()[::-1] for line in (data / "SHA256SUMS").read_text().splitlines())
-    files = [p for p in data.rglob("*") if p.suffix in {".toml", ".bib", ".json"}]
+    files = [p for p in data.rglob("*") if p.suffix in {".toml", ".bib", ".json", ".npz"}]
     found = {f"./{p.relative_to(data)}": hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
     assert found == listed, "data changed: make sums"
