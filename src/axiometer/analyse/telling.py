@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import rankdata
 
+from axiometer.analyse import detection
 from axiometer.canon import draws
 
 Floats = npt.NDArray[np.float64]
@@ -92,18 +92,9 @@ def area(
     for _ in range(_RESAMPLES // 4):
         drawn = np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))])
         rows = np.concatenate([members[g] for g in drawn])
-        found.append(ranked(score[rows], label[rows]))
+        found.append(detection.area(score[rows][label[rows]], score[rows][~label[rows]]))
     low, high = np.quantile(found, [0.025, 0.975])
-    return ranked(score, label), float(low), float(high)
-
-
-def ranked(score: Floats, label: npt.NDArray[np.bool_]) -> float:
-    """How often a row of the label outranks one without, ties as halves.
-
-    Shapes: both [rows]
-    """
-    ranks, yes = rankdata(score), int(label.sum())
-    return float((ranks[label].sum() - yes * (yes + 1) / 2.0) / (yes * (len(label) - yes)))
+    return detection.area(score[label], score[~label]), float(low), float(high)
 
 
 def _folds(group: Index, label: Floats, seed: int) -> list[npt.NDArray[np.bool_]]:

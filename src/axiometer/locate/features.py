@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyse.telling import ranked
+from axiometer.analyse.detection import area
 from axiometer.canon import draws
 from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Contrast
@@ -78,13 +78,11 @@ def locate_features(
     spread = np.sqrt((train[0].var(axis=0) + train[1].var(axis=0)) / 2)
     clear = np.abs(difference) / (spread + 1e-6 + 0.05 * float(spread.mean()))
     tried = np.argsort(-clear)[:many]
-    label = np.repeat([True, False], len(tune[0]))
     found = []
     for i in tried:
-        area = ranked(np.concatenate([side[:, i] for side in tune]).astype(np.float64), label)
-        found.append(
-            Feature(int(i), float(difference[i]), area if difference[i] > 0 else 1 - area, len(label))
-        )
+        over = area(tune[0][:, i], tune[1][:, i])
+        right = over if difference[i] > 0 else 1 - over
+        found.append(Feature(int(i), float(difference[i]), right, len(tune[0]) + len(tune[1])))
     best = tuple(one for one in found if one.area > 0.5)
     if not best:
         raise BadInput(
