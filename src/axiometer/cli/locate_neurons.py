@@ -39,10 +39,10 @@ import click
 @click.option("--dose", type=click.FloatRange(min=0), default=1.0, show_default=True, help="Gamma.")
 @click.option(
     "--when",
-    type=click.Choice(["always", "saying"]),
+    type=click.Choice(["always", "saying", "reading"]),
     default="always",
     show_default=True,
-    help="saying: at the tokens that are said only, which leaves options that are weighed as they were.",
+    help="saying: only what is said, which leaves options that are weighed as they were; reading: only the prompt.",
 )
 @click.option("--against", is_flag=True, help="Away from the value instead of towards it.")
 @click.option(
@@ -62,7 +62,7 @@ def command(
     top: int,
     amplitude: Literal["prob", "p95", "mean"],
     dose: float,
-    when: Literal["always", "saying"],
+    when: Literal["always", "saying", "reading"],
     against: bool,
     out: Path | None,
     seed: int,

@@ -1,7 +1,7 @@
 """Value neurons as an intervention: the units of one pole are raised, those of the other held down."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
@@ -16,7 +16,7 @@ from axiometer.subjects import Prompt, Subject
 from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, Span, Where, check_weights
 
 Amplitude: TypeAlias = Literal["prob", "p95", "mean"]
-When: TypeAlias = Literal["always", "saying"]
+When: TypeAlias = Literal["always", "saying", "reading"]
 AMPLITUDES: tuple[Amplitude, ...] = get_args(Amplitude)
 WHENS: tuple[When, ...] = get_args(When)
 _STEEPNESS, _MIDDLE = 10.0, 0.15
@@ -40,7 +40,7 @@ class Nudge:
         site: the units of a layer.
         push: [width] what is added to each.
         held: [width] 1 for units that are held down, 0 for the others.
-        when: `always`, or only for the tokens that are said.
+        when: `always`, only for the tokens that are said (`saying`), or only for those of the prompt (`reading`).
         keeping: [tokens, width] 1 where the push is made, 0 where not, by position, round and round; None: everywhere.
 
     Source:
@@ -52,7 +52,11 @@ class Nudge:
     held: Floats
     when: When = "always"
     keeping: Floats | None = None
-    span: Span = field(init=False, default="text")
+
+    @property
+    def span(self) -> Span:
+        """Which tokens it is shown."""
+        return "prompt" if self.when == "reading" else "text"
 
     @property
     def arrays(self) -> Mapping[str, Floats]:
@@ -82,8 +86,8 @@ class Neurons:
         push: [n] what is added to each for a `gamma` of 1.
         held: [m, 2] layer and unit of those that do not rise above 0.
         gamma: the dose.
-        when: `saying`, at the tokens that are said, as the authors do; `always`, at those of the prompt too. Options
-            that are weighed by their log-probability are only ever read, so that nothing but `always` touches them.
+        when: `saying`, at the tokens that are said, as the authors do; `reading`, at those of the prompt; `always`. Options
+            that are weighed by their log-probability are only ever read, so that `saying` does not touch them.
         keep: at how many of the tokens each push is made; the authors' code has .9, by chance.
         seed: of that chance.
 

@@ -21,7 +21,7 @@ from axiometer.instruments.contrast import Contrast, open_contrast
 from axiometer.locate.neurons import Score, locate_neurons, observe
 from axiometer.locate.observing import Observed
 from axiometer.steer.dose import affordable
-from axiometer.steer.neurons import Neurons, matched_random, pushing
+from axiometer.steer.neurons import Neurons, When, matched_random, pushing
 from axiometer.studies.choosing import Bench
 from axiometer.studies.journal import Journal
 from axiometer.subjects.opening import open_model
@@ -37,14 +37,16 @@ class Rule:
         score: how units are told apart.
         share: of all units, for each pole.
         hold: whether those of the opposite are held down.
+        when: see `Neurons`.
     """
 
     score: Score
     share: float
     hold: bool
+    when: When = "always"
 
     def __str__(self) -> str:
-        return f"{self.score} {self.share:.1%}{', opposite held down' if self.hold else ''}"
+        return f"{self.score} {self.share:.1%}, {self.when}{', opposite held down' if self.hold else ''}"
 
 
 RULES = (
@@ -53,6 +55,8 @@ RULES = (
     Rule("effect", 0.005, True),
     Rule("effect", 0.005, False),
     Rule("effect", 0.05, False),
+    Rule("effect", 0.005, False, "reading"),
+    Rule("effect", 0.05, False, "reading"),
 )
 
 
@@ -169,7 +173,7 @@ def _tried(bench: Bench, contrast: Contrast, seen: Observed, rule: Rule, budget:
 def _made(bench: Bench, contrast: Contrast, seen: Observed, rule: Rule, gamma: float) -> Neurons:
     many = max(1, round(rule.share * seen.holding.high.size))
     located = locate_neurons(bench.model, contrast, seen, score=rule.score, top=many)
-    return pushing(located, gamma, hold=rule.hold)
+    return pushing(located, gamma, hold=rule.hold, when=rule.when)
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
