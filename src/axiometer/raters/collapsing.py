@@ -1,6 +1,6 @@
 """A rater's ratings in a coarser system."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from axiometer.canon import Spec
@@ -29,24 +29,20 @@ class CollapsedRater:
 
     def rate(self, contents: Sequence[str]) -> list[Rating | Missing]:
         """The rater's ratings, collapsed."""
-        return [self._collapsed(each) for each in self.rater.rate(contents)]
-
-    def _collapsed(self, rating: Rating | Missing) -> Rating | Missing:
-        if isinstance(rating, Missing):
-            return rating
-        parts: dict[str, list[float]] = {}
+        parts: dict[str, list[str]] = {value: [] for value in open_system(self.system).names}
         for fine, coarse in open_system(self.rater.system).collapse_to(self.system).items():
-            parts.setdefault(coarse, []).append(rating.scores[fine])
-        return Rating(
-            {value: sum(parts[value]) / len(parts[value]) for value in open_system(self.system).names}
-        )
+            parts[coarse].append(fine)
+        return [
+            each if isinstance(each, Missing) else _collapsed(each, parts)
+            for each in self.rater.rate(contents)
+        ]
 
 
 def open_collapsed(rest: str) -> CollapsedRater:
     """A rater in a coarser system: `collapsed:SYSTEM:RATER`.
 
     Raises:
-        BadInput: one of the two is missing.
+        BadInput: one of the two is missing, or a value of the system that nothing becomes.
         UnknownName: no such system or rater, or the rater's system does not collapse to it.
     """
     system, _, name = rest.partition(":")
@@ -55,7 +51,10 @@ def open_collapsed(rest: str) -> CollapsedRater:
             f"collapsed: needs a system and a rater, as in collapsed:schwartz10:trained; got {rest!r}."
         )
     rater = open_rater(name)
-    open_system(rater.system).collapse_to(system)
+    reached = set(open_system(rater.system).collapse_to(system).values())
+    absent = [value for value in open_system(system).names if value not in reached]
+    if absent:
+        raise BadInput(f"nothing in {rater.system} becomes {absent[0]} of {system}; choose another system.")
     return CollapsedRater(rater, system)
 
 
@@ -75,3 +74,9 @@ def open_values(rest: str) -> Rater:
             return open_rater("lexicon")
         except Incapable as lexicon:
             raise Incapable(f"no rater of values: {trained} Or {lexicon}") from None
+
+
+def _collapsed(rating: Rating, parts: Mapping[str, Sequence[str]]) -> Rating:
+    return Rating(
+        {value: sum(rating.scores[fine] for fine in some) / len(some) for value, some in parts.items()}
+    )

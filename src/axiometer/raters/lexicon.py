@@ -53,10 +53,7 @@ class LexiconRater:
     def _rated(self, text: str) -> Rating:
         found = _WORD.findall(text.casefold())
         return Rating(
-            {
-                value: 1 - 0.5 ** sum(word in self.words[value] for word in found)
-                for value in open_system(self.system).names
-            }
+            {value: 1 - 0.5 ** sum(word in words for word in found) for value, words in self.words.items()}
         )
 
 
