@@ -12,6 +12,7 @@ OWN_FILES = (
     "cultural",
     "features",
     "gate",
+    "judge",
     "people",
     "personas",
     "rater",

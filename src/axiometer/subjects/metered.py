@@ -1,0 +1,105 @@
+"""A subject whose calls are counted against a limit: what was agreed is never overspent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from axiometer.canon import Spec
+from axiometer.errors import BadInput
+from axiometer.subjects.exchange import Answer, Missing, Prompt
+from axiometer.subjects.protocol import Card, Subject, as_sent
+
+LETTERS_A_TOKEN = 4  # of English, about
+
+
+class Spent(Exception):
+    """The next call would go beyond the budget; nothing of it was put."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a million tokens cost, read and written; any currency."""
+
+    read: float = 0.0
+    written: float = 0.0
+
+
+@dataclass
+class Meter:
+    """What was put so far, and what may be put at most; an answer that the ledger knows counts like any other.
+
+    Why so: a run that was stopped and goes on takes the same course and stops at the same place.
+
+    Attributes:
+        limit: most calls.
+        money: most that may be spent; None for no limit.
+        calls: calls so far.
+        read: tokens put, about: four letters make one.
+        written: tokens answered, about.
+        spent: what these cost.
+        longest: the longest answer so far, in tokens; every call is expected to bring one like it, so that money holds.
+    """
+
+    limit: int
+    money: float | None = None
+    calls: int = 0
+    read: int = 0
+    written: int = 0
+    spent: float = 0.0
+    longest: int = 200
+
+    def __post_init__(self) -> None:
+        """Refuses a budget that buys nothing."""
+        if self.limit < 1 or (self.money is not None and self.money <= 0):
+            raise BadInput(
+                f"the budget is {self.limit} calls and {self.money}; allow at least one call and some money."
+            )
+
+
+@dataclass(frozen=True)
+class Metered:
+    """The base, counted. It changes no answer."""
+
+    base: Subject
+    meter: Meter = field(compare=False)
+    price: Price = field(default=Price(), compare=False)
+
+    @property
+    def spec(self) -> Spec:
+        """The base's."""
+        return self.base.spec
+
+    @property
+    def card(self) -> Card:
+        """The base's."""
+        return self.base.card
+
+    def as_sent(self, prompt: Prompt) -> Prompt:
+        """The base's."""
+        return as_sent(self.base, prompt)
+
+    def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
+        """The base's answers, counted.
+
+        Raises:
+            Spent: the budget does not hold so many calls, or their money; none of them was put.
+        """
+        meter = self.meter
+        read = sum(_tokens(f"{p.system}{p.user}{''.join(t.text for t in p.turns)}") for p in prompts)
+        costs = read * self.price.read / 1e6
+        most = costs + len(prompts) * meter.longest * self.price.written / 1e6
+        over = meter.money is not None and meter.spent + most > meter.money
+        if meter.calls + len(prompts) > meter.limit or over:
+            raise Spent
+        found = self.base.answer(prompts, seed=seed)
+        lengths = [_tokens(one.text) for one in found if isinstance(one, Answer)]
+        written = sum(lengths)
+        meter.longest = max([meter.longest, *lengths])
+        meter.calls += len(prompts)
+        meter.read += read
+        meter.written += written
+        meter.spent += costs + written * self.price.written / 1e6
+        return found
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text) // LETTERS_A_TOKEN)
