@@ -1,0 +1,288 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from axiometer.analyse.intervals import wilson
+from axiometer.analyse.pairwise import (
+    course,
+    preferences,
+    resampled,
+    stability,
+    tally,
+    wilson_bounds,
+    win_rates,
+)
+from axiometer.analyse.strength import bradley_terry, davidson
+from axiometer.analyse.transitivity import is_cycle, transitivity
+from axiometer.analyse.trueskill import BETA, ladder, margin, updated
+from axiometer.analyse.trueskill import win_rates as ladder_rates
+from axiometer.canon import draws
+from axiometer.errors import BadInput
+
+ORACLES = Path("../shared/data/ranking_oracles")
+
+
+def choices(many: int, values: int = 6, seed: int = 0, strength=None):
+    rng = draws(seed, "choices")
+    dilemma, step = np.repeat(np.arange(many), 5), np.tile(np.arange(5), many)
+    pair = np.array([rng.permutation(values)[:2] for _ in dilemma])
+    s = np.zeros(values) if strength is None else np.asarray(strength)
+    first = rng.random(len(pair)) < 1 / (1 + np.exp(s[pair[:, 1]] - s[pair[:, 0]]))
+    winner, loser = np.where(first, pair.T, pair.T[::-1])
+    return tally(dilemma, step, winner, loser, (many, 5, values))
+
+
+def test_preferences_weighted_by_what_was_offered_sum_to_zero_at_every_step() -> None:
+    score, offered = preferences(choices(40).sum(axis=0))
+    assert np.allclose(np.nansum(score * offered, axis=-1), 0, atol=1e-9)
+    assert offered.sum() == 2 * 40 * 5
+
+
+def test_the_published_counts_and_means_sum_to_about_zero() -> None:
+    # alignment.md 3.4: counts of the six foundations times the figure's means; +34 of 16,510
+    parts = {
+        "care": 2186,
+        "fairness": 632,
+        "authority": -314,
+        "sanctity": 33,
+        "liberty": -1084,
+        "loyalty": -1419,
+    }
+    assert sum(parts.values()) == 34
+    assert abs(34 / 16_510) < 0.01
+
+
+def test_seven_of_seventeen_may_be_anything_from_a_fifth_to_two_thirds() -> None:
+    low, high = wilson_bounds(np.array([7.0, 0.0]), np.array([17.0, 0.0]))
+    assert (round(low[0], 2), round(high[0], 2)) == (0.22, 0.64)
+    assert (low[0], high[0]) == pytest.approx(wilson(7, 17))
+    assert (low[1], high[1]) == (0, 1)
+
+
+# alignment.md 3.5, printed x100: care over authority and so on, first value's win rate
+PRINTED = {
+    "DeepSeek": "30 32 56 66 28 52 70 82 59 77 83 43",
+    "GPT-4o": "29 29 55 64 31 53 69 81 61 74 80 44",
+    "Llama": "33 35 54 62 44 50 67 78 51 75 81 43",
+    "GLM-Plus": "34 32 56 73 33 51 63 80 55 74 81 41",
+    "GLM-Air": "23 29 49 64 33 54 75 83 66 76 85 42",
+    "Qwen": "30 28 57 68 34 50 72 83 61 78 84 41",
+    "Mistral": "32 32 60 64 47 52 68 79 57 77 78 42",
+    "Claude": "24 29 51 61 31 52 75 81 63 75 82 47",
+    "Gemini": "30 32 52 70 45 52 66 81 63 72 80 44",
+}
+PAIRS = [
+    "Au-Ca",
+    "Au-Fa",
+    "Au-Li",
+    "Au-Lo",
+    "Au-Sa",
+    "Ca-Fa",
+    "Ca-Li",
+    "Ca-Lo",
+    "Ca-Sa",
+    "Fa-Li",
+    "Fa-Lo",
+    "Fa-Sa",
+]
+
+
+@pytest.mark.parametrize("model", PRINTED)
+def test_there_is_no_strict_cycle_in_the_published_pooled_rates(model: str) -> None:
+    names = ["Au", "Ca", "Fa", "Li", "Lo", "Sa"]
+    rates = np.full((6, 6), np.nan)
+    for pair, printed in zip(PAIRS, PRINTED[model].split(), strict=True):
+        a, b = (names.index(one) for one in pair.split("-"))
+        rates[a, b], rates[b, a] = int(printed) / 100, 1 - int(printed) / 100
+    found = [
+        (a, b, c)
+        for a in range(6)
+        for b in range(6)
+        for c in range(6)
+        if len({a, b, c}) == 3 and is_cycle(rates[a, b], rates[b, c], rates[a, c])
+    ]
+    # the last three columns are not printed in a known order: Li-Lo, Li-Sa and Lo-Sa stay unknown
+    assert found == []
+
+
+def table(ab: float, bc: float, ca: float, n: int) -> np.ndarray:
+    """So many dilemmas, each with one choice of each pair, in these shares."""
+    wins = np.zeros((n, 3, 3))
+    for i in range(n):
+        for (a, b), rate in (((0, 1), ab), ((1, 2), bc), ((2, 0), ca)):
+            hit = i < round(rate * n)
+            wins[i, a, b], wins[i, b, a] = hit, not hit
+    return wins
+
+
+def test_a_cycle_in_many_choices_is_near_certain_and_in_a_dozen_it_is_not() -> None:
+    sure = transitivity(table(0.7, 0.7, 0.7, 200)).cycles[0]
+    assert sure.probability > 0.99
+    noisy = transitivity(table(0.7, 0.7, 10 / 17, 17)).cycles[0]
+    assert noisy.n == 17
+    assert 0.2 < noisy.probability < 0.9
+    assert transitivity(table(0.7, 0.7, 10 / 17, 17), least=20).triples == 0
+
+
+def test_adding_steps_up_can_hide_a_cycle_of_one_step() -> None:
+    one, other = table(0.7, 0.7, 0.7, 60), table(0.9, 0.9, 0.0, 60)
+    assert transitivity(one).cycles
+    assert not transitivity(np.concatenate([one, other])).cycles
+
+
+def test_a_way_round_that_is_too_weak_breaks_moderate_or_strong_transitivity_without_a_cycle() -> None:
+    moderate = transitivity(table(0.7, 0.7, 0.45, 200))
+    assert not moderate.cycles
+    assert [one.values for one in moderate.moderate] == [(0, 1, 2)]
+    strong = transitivity(table(0.6, 0.8, 0.3, 200))
+    assert not strong.moderate
+    assert [one.values for one in strong.strong] == [(0, 1, 2)]
+
+
+def test_a_shift_has_an_interval_that_holds_the_truth_and_rare_values_have_none() -> None:
+    rng = draws(1, "shifts")
+    held = 0
+    for run in range(60):
+        many = 80
+        rates = np.where(np.arange(5) == 4, 0.7, 0.5)
+        wins = np.zeros((many, 5, 2, 2))
+        hit = rng.random((many, 5)) < rates
+        wins[..., 0, 1], wins[..., 1, 0] = hit, ~hit
+        found = course(wins, seed=run, resamples=400)
+        held += found.shift_low[0] <= 0.2 <= found.shift_high[0]
+        assert found.shift[0] == pytest.approx(-found.shift[1])
+    assert held >= 50
+    rare = np.zeros((50, 2, 3, 3))
+    rare[:, :, 0, 1] = 1
+    rare[0, :, 2, 1] = 1
+    assert np.isnan(course(rare).low[0, 2])
+
+
+def test_the_bootstrap_of_a_released_bank_takes_seconds() -> None:
+    wins = choices(3302, 10)
+    start = time.process_time()
+    drawn = resampled(wins, resamples=1000)
+    rates, _ = win_rates(drawn)
+    assert drawn.shape == rates.shape == (1000, 5, 10, 10)
+    assert time.process_time() - start < 60  # a guard against a wrong algorithm, not a benchmark
+
+
+def test_a_subject_that_rises_has_a_positive_change_of_rank() -> None:
+    found = stability(np.array([[0.1, 0.4], [0.2, 0.3], [0.3, 0.1]]))
+    assert found.change.tolist() == [2, 0, -2]
+    assert found.rho == -1
+    assert np.isnan(stability(np.zeros((3, 2))).rho)
+
+
+WINS = np.array([[0, 7, 3, 5], [2, 0, 6, 4], [5, 3, 0, 8], [1, 6, 2, 0]], dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [
+        # choix 0.4.1: opt_pairwise(4, data, alpha=..., tol=1e-12); its penalty is alpha times the sum of squares
+        (0.0, [0.5033479851781519, -0.24030223629174566, 0.262166766597758, -0.5252125154841656]),
+        (1.0, [0.43534374311025026, -0.21239569157860536, 0.23583117288836164, -0.4587792244200067]),
+        (4.0, [0.31328787729107077, -0.1592254417442828, 0.18253361646798902, -0.33659605201477705]),
+    ],
+)
+def test_strengths_equal_choix(penalty: float, expected: list[float]) -> None:
+    found = bradley_terry(WINS, penalty=penalty).strength
+    assert np.abs(found - (np.array(expected) - np.mean(expected))).max() < 1e-6
+
+
+@pytest.mark.skipif(not ORACLES.exists(), reason="shared data are absent")
+@pytest.mark.parametrize("case", [1, 2])
+def test_strengths_equal_the_stored_cases_of_choix(case: int) -> None:
+    stored = json.loads((ORACLES / f"choix_testcase-pairwise-{case}.json").read_text())
+    wins = np.zeros((stored["n_items"],) * 2)
+    for a, b in stored["data"]:
+        wins[a, b] += 1
+    assert np.abs(bradley_terry(wins).strength - stored["ml_est"]).max() < 1e-6
+
+
+def test_ties_share_the_strength_and_their_number_is_fitted() -> None:
+    rng = draws(2, "davidson")
+    truth, tie = np.array([0.8, 0.0, -0.8]), 0.4
+    wins, ties = np.zeros((3, 3)), np.zeros((3, 3))
+    for a in range(3):
+        for b in range(a + 1, 3):
+            parts = np.exp([truth[a], truth[b], tie + (truth[a] + truth[b]) / 2])
+            wins[a, b], wins[b, a], ties[a, b] = rng.multinomial(4000, parts / parts.sum())
+            ties[b, a] = ties[a, b]
+    found = davidson(wins, ties)
+    assert found.strength == pytest.approx(truth, abs=0.12)
+    assert found.tie == pytest.approx(tie, abs=0.1)
+    # the fit reproduces each thing's points, wins and half of ties, which is what the likelihood's slope says
+    s = found.strength
+    one, other = s[:, None] + np.zeros(3), s[None, :] + np.zeros((3, 1))
+    parts = np.exp(np.stack([one, other, found.tie + (one + other) / 2]))
+    share = parts / parts.sum(axis=0)
+    expected = ((share[0] + share[2] / 2) * 4000 * (1 - np.eye(3))).sum(axis=1)
+    assert (wins + ties / 2).sum(axis=1) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_errors_of_two_things_are_those_of_a_log_odds() -> None:
+    found = bradley_terry(np.array([[0.0, 30.0], [10.0, 0.0]]))
+    assert found.strength[0] - found.strength[1] == pytest.approx(np.log(3), abs=1e-6)
+    assert 2 * found.error[0] == pytest.approx(np.sqrt(1 / 30 + 1 / 10), rel=1e-4)
+
+
+def test_things_that_never_lose_have_no_finite_strength_without_a_penalty() -> None:
+    with pytest.raises(BadInput, match="penalty"):
+        bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]))
+    assert np.isfinite(bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]), penalty=1.0).strength).all()
+    with pytest.raises(BadInput, match="no tie"):
+        davidson(WINS, np.zeros((4, 4)))
+
+
+# PyPI trueskill 0.4.5, TrueSkill(draw_probability=.10), rate_1vs1
+GAMES = [
+    (
+        (25, 25 / 3),
+        (25, 25 / 3),
+        False,
+        (29.39583201999916, 7.171475587326195, 20.604167980000835, 7.171475587326195),
+    ),
+    ((25, 25 / 3), (25, 25 / 3), True, (25.0, 6.457519662317322, 25.0, 6.457519662317322)),
+    ((30, 4), (22, 7), False, (30.640645877659672, 3.85358251095284, 20.03859524570747, 6.177647689780186)),
+    ((22, 7), (30, 4), False, (28.998223718150744, 5.485213117689679, 27.71416, 3.7401254393395815)),
+    ((30, 4), (22, 7), True, (28.71840635805969, 3.6664208605596738, 25.92373376623547, 4.997063480724947)),
+    ((22, 7), (30, 4), True, (25.92373376623547, 4.997063480724947, 28.71840635805969, 3.6664208605596738)),
+    (
+        (10, 1),
+        (40, 1.5),
+        False,
+        (10.845411851293859, 0.9905192784012338, 38.10511136778963, 1.458509681410906),
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "drawn", "expected"), GAMES)
+def test_a_game_changes_both_players_as_the_reference_does(one, other, drawn, expected) -> None:
+    mu, sigma = np.array([[one[0]], [other[0]]], float), np.array([[one[1]], [other[1]]], float)
+    mu, sigma = updated(mu, sigma, np.array([drawn]), np.array([margin(0.1)]))
+    found = (mu[0, 0], sigma[0, 0], mu[1, 0], sigma[1, 0])
+    assert found == pytest.approx(expected, abs=5e-5 if expected[2] == 27.71416 else 1e-6)
+
+
+def test_a_ladder_finds_who_shows_a_value_more_and_its_rates_sum_to_half() -> None:
+    rng = draws(3, "ladder")
+    chance = np.array([0.2, 0.35, 0.5, 0.65])
+    scores = (rng.random((300, 4, 2)) < np.stack([chance, chance[::-1]], axis=1)).astype(float)
+    scores[:20, 2] = np.nan
+    found = ladder(scores)
+    rates = ladder_rates(found.mu, found.sigma)
+    assert np.allclose(rates.mean(axis=1), 0.5)
+    assert (np.diff(rates[0]) > 0).all()
+    assert (np.diff(rates[1]) < 0).all()
+    assert found.games.tolist() == [300 * 6 - 20 * 3] * 2
+
+
+def test_two_alike_win_half_of_the_time() -> None:
+    rates = ladder_rates(np.array([25.0, 25.0, 30.0]), np.full(3, BETA))
+    assert rates[0] == rates[1]
+    assert rates[2] > 0.5
