@@ -1,26 +1,20 @@
-import json
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from axiometer.analyse.intervals import wilson
+from axiometer.analyse.intervals import wilson, wilson_each
 from axiometer.analyse.pairwise import (
     course,
     preferences,
     resampled,
     stability,
     tally,
-    wilson_bounds,
     win_rates,
 )
-from axiometer.analyse.strength import bradley_terry, davidson
 from axiometer.analyse.transitivity import is_cycle, transitivity
-from axiometer.analyse.trueskill import BETA, ladder, margin, updated
-from axiometer.analyse.trueskill import win_rates as ladder_rates
 from axiometer.canon import draws
-from axiometer.errors import BadInput
 
 ORACLES = Path("../shared/data/ranking_oracles")
 
@@ -56,7 +50,7 @@ def test_the_published_counts_and_means_sum_to_about_zero() -> None:
 
 
 def test_seven_of_seventeen_may_be_anything_from_a_fifth_to_two_thirds() -> None:
-    low, high = wilson_bounds(np.array([7.0, 0.0]), np.array([17.0, 0.0]))
+    low, high = wilson_each(np.array([7.0, 0.0]), np.array([17.0, 0.0]))
     assert (round(low[0], 2), round(high[0], 2)) == (0.22, 0.64)
     assert (low[0], high[0]) == pytest.approx(wilson(7, 17))
     assert (low[1], high[1]) == (0, 1)
@@ -175,124 +169,3 @@ def test_a_subject_that_rises_has_a_positive_change_of_rank() -> None:
     assert found.change.tolist() == [2, 0, -2]
     assert found.rho == -1
     assert np.isnan(stability(np.zeros((3, 2))).rho)
-
-
-WINS = np.array([[0, 7, 3, 5], [2, 0, 6, 4], [5, 3, 0, 8], [1, 6, 2, 0]], dtype=float)
-
-
-@pytest.mark.parametrize(
-    ("penalty", "expected"),
-    [
-        # choix 0.4.1: opt_pairwise(4, data, alpha=..., tol=1e-12); its penalty is alpha times the sum of squares
-        (0.0, [0.5033479851781519, -0.24030223629174566, 0.262166766597758, -0.5252125154841656]),
-        (1.0, [0.43534374311025026, -0.21239569157860536, 0.23583117288836164, -0.4587792244200067]),
-        (4.0, [0.31328787729107077, -0.1592254417442828, 0.18253361646798902, -0.33659605201477705]),
-    ],
-)
-def test_strengths_equal_choix(penalty: float, expected: list[float]) -> None:
-    found = bradley_terry(WINS, penalty=penalty).strength
-    assert np.abs(found - (np.array(expected) - np.mean(expected))).max() < 1e-6
-
-
-@pytest.mark.skipif(not ORACLES.exists(), reason="shared data are absent")
-@pytest.mark.parametrize("case", [1, 2])
-def test_strengths_equal_the_stored_cases_of_choix(case: int) -> None:
-    stored = json.loads((ORACLES / f"choix_testcase-pairwise-{case}.json").read_text())
-    wins = np.zeros((stored["n_items"],) * 2)
-    for a, b in stored["data"]:
-        wins[a, b] += 1
-    assert np.abs(bradley_terry(wins).strength - stored["ml_est"]).max() < 1e-6
-
-
-def test_ties_share_the_strength_and_their_number_is_fitted() -> None:
-    rng = draws(2, "davidson")
-    truth, tie = np.array([0.8, 0.0, -0.8]), 0.4
-    wins, ties = np.zeros((3, 3)), np.zeros((3, 3))
-    for a in range(3):
-        for b in range(a + 1, 3):
-            parts = np.exp([truth[a], truth[b], tie + (truth[a] + truth[b]) / 2])
-            wins[a, b], wins[b, a], ties[a, b] = rng.multinomial(4000, parts / parts.sum())
-            ties[b, a] = ties[a, b]
-    found = davidson(wins, ties)
-    assert found.strength == pytest.approx(truth, abs=0.12)
-    assert found.tie == pytest.approx(tie, abs=0.1)
-    # the fit reproduces each thing's points, wins and half of ties, which is what the likelihood's slope says
-    s = found.strength
-    one, other = s[:, None] + np.zeros(3), s[None, :] + np.zeros((3, 1))
-    parts = np.exp(np.stack([one, other, found.tie + (one + other) / 2]))
-    share = parts / parts.sum(axis=0)
-    expected = ((share[0] + share[2] / 2) * 4000 * (1 - np.eye(3))).sum(axis=1)
-    assert (wins + ties / 2).sum(axis=1) == pytest.approx(expected, abs=1e-3)
-
-
-def test_the_errors_of_two_things_are_those_of_a_log_odds() -> None:
-    found = bradley_terry(np.array([[0.0, 30.0], [10.0, 0.0]]))
-    assert found.strength[0] - found.strength[1] == pytest.approx(np.log(3), abs=1e-6)
-    assert 2 * found.error[0] == pytest.approx(np.sqrt(1 / 30 + 1 / 10), rel=1e-4)
-
-
-def test_things_that_never_lose_have_no_finite_strength_without_a_penalty() -> None:
-    with pytest.raises(BadInput, match="penalty"):
-        bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]))
-    assert np.isfinite(bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]), penalty=1.0).strength).all()
-    with pytest.raises(BadInput, match="no tie"):
-        davidson(WINS, np.zeros((4, 4)))
-
-
-# PyPI trueskill 0.4.5, TrueSkill(draw_probability=.10, backend="scipy"), rate_1vs1
-GAMES = [
-    (
-        (25, 25 / 3),
-        (25, 25 / 3),
-        False,
-        (29.39583169299151, 7.17147580700922, 20.604168307008482, 7.17147580700922),
-    ),
-    (
-        (25, 25 / 3),
-        (25, 25 / 3),
-        True,
-        (24.999999999999993, 6.457515683245051, 24.999999999999993, 6.457515683245051),
-    ),
-    (
-        (30, 4),
-        (22, 7),
-        False,
-        (30.640645903834805, 3.8535825054729456, 20.038595165569532, 6.177647657738736),
-    ),
-    ((22, 7), (30, 4), False, (28.99822383287317, 5.485213082694688, 27.71419782701252, 3.740125433864194)),
-    ((30, 4), (22, 7), True, (28.718406773891612, 3.6664210464667337, 25.923732493122284, 4.997064759286564)),
-    ((22, 7), (30, 4), True, (25.923732493122284, 4.997064759286564, 28.718406773891612, 3.6664210464667337)),
-    (
-        (10, 1),
-        (40, 1.5),
-        False,
-        (10.84541184807004, 0.9905192822252232, 38.10511137501544, 1.4585096944576164),
-    ),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "drawn", "expected"), GAMES)
-def test_a_game_changes_both_players_as_the_reference_does(one, other, drawn, expected) -> None:
-    mu, sigma = np.array([[one[0]], [other[0]]], float), np.array([[one[1]], [other[1]]], float)
-    mu, sigma = updated(mu, sigma, np.array([drawn]), np.array([margin(0.1)]))
-    found = (mu[0, 0], sigma[0, 0], mu[1, 0], sigma[1, 0])
-    assert found == pytest.approx(expected, abs=1e-9)
-
-
-def test_a_ladder_finds_who_shows_a_value_more_and_its_rates_sum_to_half() -> None:
-    rng = draws(3, "ladder")
-    chance = np.array([0.2, 0.35, 0.5, 0.65])
-    scores = (rng.random((300, 4, 2)) < np.stack([chance, chance[::-1]], axis=1)).astype(float)
-    scores[:20, 2] = np.nan
-    found = ladder(scores)
-    rates = ladder_rates(found.mu, found.sigma)
-    assert np.allclose(rates.mean(axis=1), 0.5)
-    assert (np.diff(rates[0]) > 0).all()
-    assert (np.diff(rates[1]) < 0).all()
-    assert found.games.tolist() == [300 * 6 - 20 * 3] * 2
-
-
-def test_two_alike_win_half_of_the_time() -> None:
-    rates = ladder_rates(np.array([25.0, 25.0, 30.0]), np.full(3, BETA))
-    assert rates[0] == rates[1]
-    assert rates[2] > 0.5

@@ -33,6 +33,7 @@ def human_file(tmp_path: Path) -> str:
         "scripted:first",
         "scripted:random",
         "scripted:refuse",
+        "told:scripted:first|You love order.",
         "simulated:stimulation=2,noise=0.7",
         "human",
         "human#bo",

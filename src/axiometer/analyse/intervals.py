@@ -6,6 +6,8 @@ freedom and covers about 80 %; pooled item residuals have one for every item bey
 Source: efron1993
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm, t
@@ -64,15 +66,23 @@ def condition_residuals(ratings: Array, key: Index) -> Array | None:
 
 
 def wilson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval of a share; the whole range where nothing was counted.
+    """Wilson's interval of a share; the whole range where nothing was counted."""
+    low, high = wilson_each(np.array(hits), np.array(n), level)
+    return float(low), float(high)
 
+
+def wilson_each(
+    hits: npt.NDArray[Any], n: npt.NDArray[Any], level: float = 0.95
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Wilson's interval of each share; the whole range where nothing was counted.
+
+    Shapes: hits, n alike -> low, high alike.
     Source: wilson1927
     """
-    if n == 0:
-        return 0.0, 1.0
     z = float(norm.ppf((1 + level) / 2))
-    spread, middle = z * np.sqrt(hits * (n - hits) / n + z * z / 4), hits + z * z / 2
-    return float((middle - spread) / (n + z * z)), float((middle + spread) / (n + z * z))
+    spread = z * np.sqrt(hits * (n - hits) / np.maximum(n, 1) + z * z / 4)
+    low, high = (hits + z * z / 2 - spread) / (n + z * z), (hits + z * z / 2 + spread) / (n + z * z)
+    return np.where(n > 0, low, 0.0), np.where(n > 0, high, 1.0)
 
 
 def complete(ratings: Array, present: npt.NDArray[np.bool_], item: Array, effect: Array) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata, spearmanr
+from scipy.stats import rankdata, spearmanr
 
 from axiometer.canon import draws
 
@@ -61,21 +61,6 @@ def win_rates(wins: Floats, least: float = 0) -> tuple[Floats, Floats]:
     n = wins + np.swapaxes(wins, -1, -2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(n >= max(least, 1), wins / n, np.nan)), n
-
-
-def wilson_bounds(hits: Floats, n: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's interval of each share; the whole range where nothing was counted.
-
-    Shapes: any, alike
-
-    Source:
-        wilson1927
-    """
-    z = float(norm.ppf((1 + level) / 2))
-    some = np.maximum(n, 1)
-    spread, middle = z * np.sqrt(hits * (n - hits) / some + z * z / 4), hits + z * z / 2
-    low, high = (middle - spread) / (some + z * z), (middle + spread) / (some + z * z)
-    return np.asarray(np.where(n > 0, low, 0.0)), np.asarray(np.where(n > 0, high, 1.0))
 
 
 def resampled(wins: Floats, seed: int = 0, resamples: int = _RESAMPLES) -> Floats:

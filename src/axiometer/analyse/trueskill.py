@@ -1,142 +1,228 @@
-"""TrueSkill for two, with draws; ladders of several players side by side; win rates that sum to zero.
+"""Ladders of players by who beats whom, item by item: two-player TrueSkill with draws. Arrays in, arrays out.
+
+A rating is a pair (mu, sigma) of arrays of any one shape; ladders of several values are climbed side by side.
 
 Source: trueskill
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import erfcx, ndtr, ndtri
 
 from axiometer.canon import draws
+from axiometer.errors import BadInput
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
-MU = 25.0
-SIGMA = MU / 3
-BETA = SIGMA / 2
-TAU = SIGMA / 100
-_HALF_LOG = float(np.log(2 * np.pi)) / 2
+Rating = tuple[Floats, Floats]
+_BLOCK = 512
+_ROOT_HALF = float(np.sqrt(0.5))
+_TWO_OVER_ROOT = float(np.sqrt(2 / np.pi))
 
 
-def margin(draw: float, beta: float = BETA) -> float:
-    """Within how much two performances count as a draw, where equals draw with this probability."""
-    return float(ndtri((draw + 1) / 2) * np.sqrt(2) * beta)
+@dataclass(frozen=True)
+class Rules:
+    """How matches are weighed, in the units of Herbrich and others.
 
-
-def updated(
-    mu: Floats,
-    sigma: Floats,
-    drawn: npt.NDArray[np.bool_],
-    within: Floats,
-    *,
-    beta: float = BETA,
-    tau: float = TAU,
-) -> tuple[Floats, Floats]:
-    """Both players after a game, many games at once.
-
-    Args:
-        mu: the winner's and the loser's mean.
-        sigma: their standard deviations.
-        drawn: whether nobody won.
-        within: the margin of a draw, of each game.
-        beta: spread of performances around skill.
-        tau: what is added to the uncertainty before each game.
-
-    Shapes: mu, sigma [2, games]; drawn, within [games] -> mu, sigma [2, games]
+    Attributes:
+        mu: a new player's mean.
+        sigma: how unsure that is.
+        beta: how far one performance strays from a player's skill.
+        tau: how far skill wanders before each match; above 0, a long ladder forgets its early matches.
     """
-    variance = sigma**2 + tau**2
-    c2 = 2 * beta**2 + variance.sum(axis=0)
-    c = np.sqrt(c2)
-    t, e = (mu[0] - mu[1]) / c, within / c
-    v, w = np.where(drawn, _draw(t, e), _win(t - e))
-    sign = np.array([[1.0], [-1.0]])
-    return mu + sign * variance / c * v, np.sqrt(variance * np.maximum(1 - variance / c2 * w, 1e-6))
 
-
-def _win(x: Floats) -> Floats:
-    """Mean and variance corrections after a win; [2, games]."""
-    v = np.exp(-(x**2) / 2 - _HALF_LOG - log_ndtr(x))
-    return np.stack([v, v * (v + x)])
-
-
-def _draw(t: Floats, e: Floats) -> Floats:
-    """The same after a draw."""
-    size = np.abs(t)
-    low, high = (np.exp(-(x**2) / 2 - _HALF_LOG) for x in (-e - size, e - size))
-    inside = np.maximum(ndtr(e - size) - ndtr(-e - size), 1e-12)
-    v = (low - high) / inside
-    w = v**2 + ((e - size) * high - (-e - size) * low) / inside
-    return np.stack([np.where(t < 0, -v, v), w])
+    mu: float = 25.0
+    sigma: float = 25 / 3
+    beta: float = 25 / 6
+    tau: float = 25 / 300
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """Where players stand, for each value on a ladder of its own.
+    """Where each player stands after all matches, averaged over orders of play.
 
     Attributes:
-        mu: [values, players] mean over orders of play.
-        sigma: [values, players]
-        draw: [values] share of games that nobody won.
-        games: [values] games in each order of play.
+        mu: [players] or [players, values]
+        sigma: alike.
+        spread: alike; standard deviation of mu over orders of play, nan with one order.
     """
 
     mu: Floats
     sigma: Floats
-    draw: Floats
-    games: npt.NDArray[np.int64]
+    spread: Floats
 
 
-def ladder(scores: Floats, *, orders: int = 5, seed: int = 0) -> Ladder:
-    """Every two players compared on every item, value by value: the higher score wins, the same is a draw.
-
-    The probability of a draw is the share of draws that was seen, from .01 to .99. Since later games count more, items are played in several
-    shuffled orders, and the means taken.
+def update(
+    winner: Rating, loser: Rating, drawn: Bools | bool, draw: Floats | float = 0.1, rules: Rules | None = None
+) -> tuple[Rating, Rating]:
+    """Both ratings after one match each; where it was drawn, which of the two is called winner does not matter.
 
     Args:
-        scores: nan where a player did not play.
-        orders: how many.
-        seed: of the orders.
-
-    Shapes: scores [items, players, values], at least two players
+        winner: ratings before, of any shape.
+        loser: alike.
+        drawn: whether the match was drawn.
+        draw: how likely a draw is between equals, below 1; above 0 where there are draws.
+        rules: of play.
     """
-    items, players, values = scores.shape
-    one, other = np.triu_indices(players, 1)
-    apart = scores[:, one] - scores[:, other]  # [items, pairs, values]
-    played = ~np.isnan(apart)
-    games = played.sum(axis=(0, 1))
-    share = np.divide((apart == 0).sum(axis=(0, 1)), games, out=np.full(values, 0.5), where=games > 0)
-    within = np.array([margin(float(np.clip(each, 0.01, 0.99))) for each in share])
-    games_of = np.stack(
-        [draws(seed, "order of play", order).permutation(items * len(one)) for order in range(orders)]
+    rules = rules or Rules()
+    drawn, draw = np.asarray(drawn), np.asarray(draw, dtype=np.float64)
+    _check_draw(draw, bool((drawn & (draw <= 0)).any()))
+    first, second = (np.square(sigma) + rules.tau**2 for _, sigma in (winner, loser))
+    shift, shrink = _moments(winner[0] - loser[0], first + second, drawn, _margin(draw, rules), rules)
+    mus = winner[0] + first * shift, loser[0] - second * shift
+    sigmas = np.sqrt(first * (1 - first * shrink)), np.sqrt(second * (1 - second * shrink))
+    return (mus[0], sigmas[0]), (mus[1], sigmas[1])
+
+
+def tie_rate(scores: Floats) -> Floats:
+    """How often two players of an item are equal: what to expect of a draw.
+
+    Why: half a draw and half a win are added, so that a value on which all agree still has a finite ladder.
+
+    Shapes: [items, players] -> []; [items, players, values] -> [values]
+    """
+    ties, met = _ties(scores)
+    return (ties + 0.5) / (met + 1.0)
+
+
+def ladder(
+    scores: Floats,
+    draw: Floats | float | None = None,
+    seeds: Sequence[int] = range(5),
+    rules: Rules | None = None,
+) -> Ladder:
+    """Where players stand when every two meet on every item and the higher score wins.
+
+    Matches are played in rounds in which nobody plays twice, so that a round is one step for all orders and values; the
+    rounds of all items are shuffled together, and within an item who meets whom in which round.
+
+    Args:
+        scores: [items, players] or [items, players, values]; nan where a player did not play.
+        draw: how likely a draw is between equals, one or [values]; the observed rate if not given.
+        seeds: one order of play each.
+        rules: of play.
+    """
+    rules, table = rules or Rules(), scores if scores.ndim == 3 else scores[:, :, None]
+    if table.shape[1] < 2 or not len(seeds):
+        raise BadInput(
+            f"{table.shape[1]} players and {len(seeds)} orders; a ladder needs 2 players and 1 order."
+        )
+    chance = np.broadcast_to(
+        tie_rate(table) if draw is None else np.asarray(draw, np.float64), table.shape[2:]
     )
-    mu, sigma = np.full((orders, values, players), MU), np.full((orders, values, players), SIGMA)
-    flat = apart.reshape(-1, values)
-    for now in games_of.T:  # one game of every order at once
-        _play(mu, sigma, one[now % len(one)], other[now % len(one)], flat[now], within)
-    return Ladder(mu.mean(axis=0), sigma.mean(axis=0), share, games)
+    _check_draw(chance, bool(((chance <= 0) & (_ties(table)[0] > 0)).any()))
+    orders, players, values = len(seeds), table.shape[1], table.shape[2]
+    mu = np.full((orders * (players + 1), values), rules.mu)
+    variance, margin = np.full(mu.shape, rules.sigma**2), _margin(chance, rules)
+    for first, second, gap in _rounds(table, seeds):
+        for a, b, by in zip(first, second, gap, strict=True):
+            _play(mu, variance, (a, b), by, margin, rules)
+    keep = (slice(None), slice(players)) + (() if scores.ndim == 3 else (0,))
+    found, unsure = (x.reshape(orders, players + 1, values)[keep] for x in (mu, np.sqrt(variance)))
+    spread = found.std(axis=0, ddof=1) if orders > 1 else np.full(found.shape[1:], np.nan)
+    return Ladder(found.mean(axis=0), unsure.mean(axis=0), spread)
 
 
-def _play(mu: Floats, sigma: Floats, one: Index, other: Index, apart: Floats, within: Floats) -> None:
-    """One game on every ladder on which both play; mu, sigma [orders, values, players], apart [orders, values]."""
-    order, value = np.nonzero(~np.isnan(apart))
-    if not len(order):
-        return
-    gap = apart[order, value]
-    players = np.stack([one[order], other[order]])
-    at = (order, value, np.where(gap >= 0, players, players[::-1]))
-    mu[at], sigma[at] = updated(mu[at], sigma[at], gap == 0, within[value])
+def win_rates(mu: Floats, sigma: Floats, rules: Rules | None = None) -> Floats:
+    """How likely each player is to beat another one, on average over the others; over players the mean is one half.
 
+    Why: published win rates of this kind need not average one half, for what they are against is not said; these do.
 
-def win_rates(mu: Floats, sigma: Floats, beta: float = BETA) -> Floats:
-    """How often each player would win against the others, on average; .5 on average over players.
-
-    The published win rates of the paper are not of this kind: their means over models run from .26 to .93, and no formula is given.
-
-    Shapes: mu, sigma [..., players] -> the same
+    Shapes: both [players] or [players, values] -> alike
     """
-    apart = mu[..., :, None] - mu[..., None, :]
-    spread = np.sqrt(2 * beta**2 + sigma[..., :, None] ** 2 + sigma[..., None, :] ** 2)
-    chance = ndtr(apart / spread)
-    return np.asarray((chance.sum(axis=-1) - 0.5) / (mu.shape[-1] - 1))
+    rules, players = rules or Rules(), len(mu)
+    if players < 2:
+        raise BadInput(f"{players} players have nobody to beat; there must be at least 2.")
+    scale = np.sqrt(2 * rules.beta**2 + sigma[:, None] ** 2 + sigma[None] ** 2)
+    return np.asarray((ndtr((mu[:, None] - mu[None]) / scale).sum(axis=1) - 0.5) / (players - 1))
+
+
+def _ties(scores: Floats) -> tuple[Floats, Floats]:
+    """How many pairs of players were equal, and how many met; both of the shape of one player's one score."""
+    ties, met = np.zeros(scores.shape[2:]), np.zeros(scores.shape[2:])
+    for a in range(scores.shape[1]):
+        gap = scores[:, a, None] - scores[:, a + 1 :]
+        ties += (gap == 0).sum(axis=(0, 1))
+        met += (~np.isnan(gap)).sum(axis=(0, 1))
+    return ties, met
+
+
+def _check_draw(draw: Floats, impossible: bool) -> None:
+    if ((draw < 0) | (draw >= 1)).any():
+        raise BadInput(f"a draw probability of {draw.max()} or {draw.min()}; it must be from 0 to below 1.")
+    if impossible:
+        raise BadInput("there are draws although their probability is 0; set it to the observed rate.")
+
+
+def _margin(draw: Floats, rules: Rules) -> Floats:
+    return np.asarray(ndtri((1 + draw) / 2) * np.sqrt(2) * rules.beta)
+
+
+def _moments(
+    gap: Floats, variance: Floats, drawn: Bools, margin: Floats, rules: Rules
+) -> tuple[Floats, Floats]:
+    """What to multiply each player's variance by for the move of its mean, and for the share it loses.
+
+    Why: by the scaled error function, for far from the margin density and tail are both nothing and their ratio is not.
+    """
+    spread = np.sqrt(variance + 2 * rules.beta**2)
+    t, e = gap / spread, margin / spread
+    size = np.abs(t)
+    x = np.where(drawn, e - size, t - e)
+    ratio = _density_over_tail(x)
+    v, w = ratio, ratio * (ratio + x)
+    if drawn.any():
+        low = -e - size
+        fade = np.exp(-2 * e * size)
+        inside = np.where(drawn, 1 - fade * ratio / _density_over_tail(low), 1.0)
+        pull = ratio * (1 - fade) / inside
+        v = np.where(drawn, -np.sign(t) * pull, v)
+        w = np.where(drawn, pull**2 + ratio * (x - low * fade) / inside, w)
+    return v / spread, w / spread**2
+
+
+def _density_over_tail(x: Floats) -> Floats:
+    """The normal density at x over the probability of less than x."""
+    return np.asarray(_TWO_OVER_ROOT / erfcx(x * -_ROOT_HALF))
+
+
+def _play(
+    mu: Floats, variance: Floats, pairs: tuple[Index, Index], by: Floats, margin: Floats, rules: Rules
+) -> None:
+    """One round, written into `mu` and `variance` [players, values]; `by` is how far a outscored b, [pairs, values]."""
+    a, b = pairs
+    played, side = ~np.isnan(by), np.where(by < 0, -1.0, 1.0)
+    first, second = variance[a] + rules.tau**2, variance[b] + rules.tau**2
+    before = mu[a], mu[b]
+    shift, shrink = _moments(side * (before[0] - before[1]), first + second, by == 0, margin, rules)
+    shift, shrink = np.where(played, side * shift, 0.0), np.where(played, shrink, 0.0)
+    stayed = np.where(played, 0.0, rules.tau**2)
+    variance[a] = first * (1 - first * shrink) - stayed
+    variance[b] = second * (1 - second * shrink) - stayed
+    mu[a], mu[b] = before[0] + first * shift, before[1] - second * shift
+
+
+def _rounds(table: Floats, seeds: Sequence[int]) -> Iterator[tuple[Index, Index, Floats]]:
+    """Blocks of rounds: who meets whom [rounds, pairs of all orders], and by how far the first outscored the second.
+
+    The circle method: one seat stays, the others move on by one each round. Where players are odd, one seat is empty
+    and has no scores, as the row past the last player.
+    """
+    items, players, values = table.shape
+    seats = players + players % 2
+    full = np.concatenate([table, np.full((items, 1, values), np.nan)], axis=1)
+    turns = np.array([[0, *(1 + (np.arange(seats - 1) + r) % (seats - 1))] for r in range(seats - 1)])
+    rngs = [draws(seed, "ladder", items, players) for seed in seeds]
+    seated = np.stack([rng.permuted(np.tile(np.arange(seats), (items, 1)), axis=1) for rng in rngs])
+    order = np.stack([rng.permutation(items * (seats - 1)) for rng in rngs], axis=1)
+    for start in range(0, len(order), _BLOCK):
+        item, turn = np.divmod(order[start : start + _BLOCK], seats - 1)
+        who = np.take_along_axis(seated[np.arange(len(seeds)), item], turns[turn], axis=-1)
+        first, second = who[..., : seats // 2], who[..., : seats // 2 - 1 : -1]
+        gap = full[item[..., None], first] - full[item[..., None], second]
+        at, flat = np.arange(len(seeds))[:, None] * (players + 1), (len(item), -1)
+        yield (first + at).reshape(flat), (second + at).reshape(flat), gap.reshape(*flat, values)

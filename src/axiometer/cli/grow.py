@@ -54,3 +54,122 @@ def pairs(
         )
     for line in lines(growth):
         click.echo(line)
+
+
+@command.command("questions")
+@click.option("--author", "-a", required=True, help="A subject that talks, such as inspect:openai/gpt-4o.")
+@click.option(
+    "--panel",
+    "-p",
+    "strong",
+    multiple=True,
+    required=True,
+    help="Who scores a question; at least two, repeat.",
+)
+@click.option("--cheap", multiple=True, help="Who helps to sharpen it; default: the panel.")
+@click.option(
+    "--rater", default="values", show_default=True, help="Who reads values, such as judge:schwartz10:SUBJECT."
+)
+@click.option(
+    "--seeds", default="seeds", show_default=True, help="The questions to begin from; a set or a file."
+)
+@click.option(
+    "--calls", type=click.IntRange(1), required=True, help="Questions put at most, everybody's together."
+)
+@click.option("--money", type=float, default=None, help="What may be spent at most, by --price.")
+@click.option("--price", nargs=2, type=float, default=(0.0, 0.0), help="A million tokens, read and written.")
+@click.option("--fresh", type=click.IntRange(1), default=3, show_default=True, help="New questions a pull.")
+@click.option(
+    "--rounds", type=click.IntRange(0), default=1, show_default=True, help="How often one is sharpened."
+)
+@click.option(
+    "--looks", type=click.IntRange(0), default=1, show_default=True, help="Best ones asked again a pull."
+)
+@click.option(
+    "--beta",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Weight of what is not in the question itself.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(0),
+    default=12,
+    show_default=True,
+    help="Pulls without gain, then stop; 0 for never.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Best questions the gain is seen in.",
+)
+@click.option("--opinions", type=click.IntRange(1), default=3, show_default=True, help="Reasons a reply.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("--ledger", type=click.Path(path_type=Path), default=None, help="Another ledger file.")
+@click.option("--yes", is_flag=True, help="Do not ask before spending.")
+def questions(
+    author: str,
+    strong: tuple[str, ...],
+    cheap: tuple[str, ...],
+    rater: str,
+    seeds: str,
+    calls: int,
+    money: float | None,
+    price: tuple[float, float],
+    fresh: int,
+    rounds: int,
+    looks: int,
+    beta: float,
+    patience: int,
+    keep: int,
+    opinions: int,
+    seed: int,
+    out: Path,
+    ledger: Path | None,
+    yes: bool,
+) -> None:
+    """Grow open questions that tell as much as they can about how the panel's values differ.
+
+    A bandit chooses topics; the author writes; the panel's opinions are read and scored. What it can cost is shown first, and
+    kept. A run that was stopped goes on where it was; `axiometer measure grown FOLDER` asks anybody the result.
+    """
+    from axiometer.cli.showing import listener
+    from axiometer.grow.explore import Course
+    from axiometer.instruments.questions import open_question_set
+    from axiometer.studies import folder
+    from axiometer.studies.exploring import exploring, lines, party, plan
+    from axiometer.subjects.metered import Meter, Price
+
+    course = Course(fresh=fresh, rounds=rounds, looks=looks, beta=beta, patience=patience, keep=keep)
+    start, meter = open_question_set(seeds), Meter(calls, money)
+    folder.check_writable(out)
+    click.echo(
+        plan(author, cheap or strong, strong, course, meter, judged=rater.startswith("judge:")), err=True
+    )
+    if not yes:
+        click.confirm("Go on?", abort=True, err=True)
+    with (
+        party(
+            author,
+            cheap or strong,
+            strong,
+            rater,
+            meter,
+            price=Price(*price),
+            many=opinions,
+            seed=seed,
+            ledger=ledger,
+        ) as who,
+        listener() as progress,
+    ):
+        study, _ = exploring(start, who, course, out, seed=seed, progress=progress(author, "calls"))
+        put = who.fresh
+    for line in lines(study):
+        click.echo(line)
+    click.echo(
+        f"questions put: {put}; the others were known from the ledger\nreport: {out.resolve() / 'report.html'}"
+    )

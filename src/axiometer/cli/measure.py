@@ -1,5 +1,6 @@
 """`axiometer measure`."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,34 @@ import click
 if TYPE_CHECKING:
     from axiometer.report.study import Study
 
+OWN_FILES = ("staircase", "grown")
 
-@click.command()
+
+class _Measuring(click.Group):
+    """A first word that is no command of its own is an instrument: `measure portraits57` is `measure instrument portraits57`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = [*self.list_commands(ctx), *ctx.help_option_names]
+        if not args or args[0] not in known:
+            args = ["instrument", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return ["instrument", *OWN_FILES]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in OWN_FILES:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = import_module(f"axiometer.cli.measure_{cmd_name}").command
+        return found
+
+
+@click.group(cls=_Measuring)
+def command() -> None:
+    """Measure the values of one or more subjects: `measure INSTRUMENT`, or with what is no questionnaire, as below."""
+
+
+@command.command("instrument")
 @click.argument("instrument")
 @click.option(
     "--subject", "-s", "subjects", multiple=True, required=True, help="Who is asked; repeat to compare."
@@ -25,7 +52,7 @@ if TYPE_CHECKING:
     "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(
+def instrument_command(
     instrument: str,
     subjects: tuple[str, ...],
     bank: Path | None,
@@ -38,7 +65,7 @@ def command(
     ledger_path: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure the values of one or more subjects with INSTRUMENT.
+    """Measure the values of one or more subjects with INSTRUMENT; the word `instrument` may be left out.
 
     INSTRUMENT is a name (see `axiometer instruments`), a TOML file, or `portrait` with a bank. The study folder gets study.json,
     responses.parquet, profiles.json and report.html. A second run asks nothing that the ledger knows.

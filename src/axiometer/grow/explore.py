@@ -15,7 +15,7 @@ from axiometer.analyse.bandit import choose
 from axiometer.canon import Spec, derived, draws, key
 from axiometer.errors import BadInput
 from axiometer.grow.panel import Heard, Panel, coherence, telling_opinions
-from axiometer.grow.question_asking import ask_fresh, ask_sharper, read_questions, texts_key
+from axiometer.grow.question_asking import ask_fresh, ask_sharper, continues, read_questions, texts_key
 from axiometer.grow.question_filters import Company, Rejected, check_question
 from axiometer.instruments.questions import OpenQuestion, QuestionSet
 from axiometer.subjects import Missing, Subject
@@ -66,6 +66,7 @@ class Pull:
     Attributes:
         number: from 0.
         topic: which was pulled.
+        seeds: the topic's seed questions with their scores, in its first pull.
         found: the new questions with their scores.
         again: earlier ones with the mean score over all their looks.
         rejected: what was not used, and why.
@@ -74,6 +75,7 @@ class Pull:
 
     number: int
     topic: str
+    seeds: tuple[OpenQuestion, ...]
     found: tuple[OpenQuestion, ...]
     again: tuple[OpenQuestion, ...]
     rejected: tuple[Rejected, ...]
@@ -145,6 +147,7 @@ class _State:
         if self.strong.rater.system != self.cheap.rater.system:
             raise BadInput("both panels must be rated over the same value system.")
         self.system = open_system(self.strong.rater.system)
+        self.continued = continues(self.author)
         self.topics = self.seeds.topics
         self.by_topic: dict[str, list[OpenQuestion]] = {topic: [] for topic in self.topics}
         self.counts, self.means = np.zeros(len(self.topics)), np.zeros(len(self.topics))
@@ -178,7 +181,7 @@ class _State:
         found = self._scored(sharp, dropped, missing)
         again = self._again(missing)
         self._learn(place, seeded, found, again)
-        return Pull(number, topic, tuple(found), tuple(again), (*rejected, *dropped), missing)
+        return Pull(number, topic, tuple(seeded), tuple(found), tuple(again), (*rejected, *dropped), missing)
 
     def _again(self, missing: dict[str, int]) -> list[OpenQuestion]:
         """The best questions of which least is known, asked once more: what was best by chance falls back."""
@@ -234,9 +237,10 @@ class _State:
         self, topic: str, there: Sequence[OpenQuestion], number: int
     ) -> tuple[list[OpenQuestion], list[Rejected]]:
         best = sorted(there, key=lambda one: (-(one.score or 0.0), one.name))[:_EXAMPLES]
-        prompt = ask_fresh(topic, [one.text for one in best], self.course.fresh, number)
+        shown = [one.text for one in best]
+        prompt = ask_fresh(topic, shown, self.course.fresh, number, continued=self.continued)
         (reply,) = self.author.answer([prompt], seed=derived(self.seed, "fresh", number))
-        texts = read_questions(reply, self.course.fresh)
+        texts = read_questions(reply, self.course.fresh, continued=self.continued)
         if isinstance(texts, Missing):
             return [], [Rejected("", "missing", f"{texts.why}: {texts.detail}")]
         found, rejected = list[OpenQuestion](), list[Rejected]()
@@ -289,14 +293,14 @@ class _State:
         """For each question the wording that by Equation 3 fits its opinions best, among those that pass."""
         kept = {i: telling_opinions(heard, now[i].text, i) for i in going}
         asked = [i for i in going if len(kept[i]) > 1]
-        prompts = [ask_sharper(now[i].text, kept[i], _WORDINGS) for i in asked]
+        prompts = [ask_sharper(now[i].text, kept[i], _WORDINGS, continued=self.continued) for i in asked]
         replies = self.author.answer(prompts, seed=derived(self.seed, "sharpen", round_)) if prompts else []
         found: dict[int, str] = {}
         joined = self.company.copy()
         for one in now:
             joined.add(one.text)
         for i, reply in zip(asked, replies, strict=True):
-            texts = read_questions(reply, _WORDINGS)
+            texts = read_questions(reply, _WORDINGS, continued=self.continued)
             if isinstance(texts, Missing):
                 dropped.append(Rejected("", "missing", f"{texts.why}: {texts.detail}"))
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from axiometer.canon import Spec, canonical
@@ -60,10 +60,15 @@ class Edits(Intervention, Protocol):
 
 @dataclass(frozen=True)
 class Steered:
-    """A subject under interventions, applied in the order of their canonical specs, however they were listed."""
+    """A subject under interventions, applied in the order of their canonical specs, however they were listed.
+
+    Attributes:
+        named: what opens it again, where there is such a name.
+    """
 
     base: Subject
     by: tuple[Rewrites | Edits | Revises, ...]
+    named: str = field(default="", compare=False)
 
     @property
     def spec(self) -> Spec:
@@ -73,7 +78,7 @@ class Steered:
     @property
     def card(self) -> Card:
         """The base's, under a name that says it is steered."""
-        return replace(self.base.card, name=f"{self.base.card.name} (steered)")
+        return replace(self.base.card, name=self.named or f"{self.base.card.name} (steered)")
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """The base's answers to the rewritten prompts, under the edits, revised."""

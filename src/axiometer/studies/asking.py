@@ -39,11 +39,12 @@ class Asking:
 
 @contextmanager
 def asking(
-    names: Sequence[str], instrument: Instrument, ledger: Path | None = None, tell: str = ""
+    names: Sequence[str], instrument: Instrument | None = None, ledger: Path | None = None, tell: str = ""
 ) -> Iterator[Asking]:
     """The subjects of these names behind the ledger, for as long as the context lasts."""
     with Ledger(ledger_path(ledger)) as kept:
-        remembered = tuple(remember(open_subject(name, instrument.cues()), kept) for name in names)
+        cues = instrument.cues() if instrument else None
+        remembered = tuple(remember(open_subject(name, cues), kept) for name in names)
         told = tuple(steer(each, Told(tell)) if tell else each for each in remembered)
         yield Asking(told, remembered)
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -28,6 +28,9 @@ KINDS: Registry[Kind] = Registry(
         "personas": "axiometer.report.personas_page:kind",
         "people": "axiometer.report.people_page:kind",
         "steering": "axiometer.report.steering_page:kind",
+        "staircase": "axiometer.report.staircase_page:kind",
+        "grown": "axiometer.report.grown_page:kind",
+        "growth": "axiometer.report.growth_page:kind",
     },
 )
 
@@ -70,6 +73,18 @@ def write_kind(
         body = plain(record)
         assert isinstance(body, dict)  # noqa: S101
         _replace(folder / "study.json", _text({"schema": VERSION, "kind": kind, **body}))
+
+
+def write_rows(folder: Path, name: str, rows: Iterable[Any]) -> None:
+    """Writes plain rows as JSON lines beside a study.
+
+    Raises:
+        StorageFailure: no space, no permission.
+    """
+    text = "".join(json.dumps(plain(row), ensure_ascii=False) + "\n" for row in rows)
+    with _storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / name, text.encode())
 
 
 def read_kind(folder: Path) -> tuple[str, Any]:

@@ -13,6 +13,7 @@ SUBJECTS: Registry[Subject] = Registry(
         "inspect": "axiometer.subjects.inspect:open_inspect",
         "human": "axiometer.subjects.human:open_human",
         "steered": "axiometer.steer.saved:open_steered",
+        "told": "axiometer.steer.prompts:open_told",
         "scripted": "axiometer.subjects.scripted:open_scripted",
         "simulated": "axiometer.subjects.simulated:open_simulated",
     },
@@ -23,6 +24,7 @@ NOTES = {
     "inspect": "inspect:PROVIDER/MODEL, any model of Inspect AI, such as inspect:openai/gpt-4o",
     "human": "human:FILE.csv with columns item,rating and optionally respondent; human:FILE.csv#NAME for one of them",
     "steered": "steered:FOLDER, a model under the value vectors that a folder of `axiometer locate vector` holds",
+    "told": "told:SUBJECT|TEXT, a subject that is told something about itself, such as told:smollm2|You love order.",
     "scripted": "scripted:first, last, middle, random, refuse or scripted:FILE.json",
     "simulated": "simulated:VALUE=2,VALUE=-1,noise=0.5,seed=3: planted values, for tests and planning",
 }

@@ -1,0 +1,68 @@
+"""A square of rates: how often the value of a row was taken over that of a column, with the number of choices."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from axiometer.report.escaping import shortened
+from axiometer.report.svg import tag, text
+
+LEFT, CELL, ROW, TOP = 150.0, 62.0, 38.0, 34.0
+
+
+def matrix(
+    names: Sequence[str],
+    short: Sequence[str],
+    rates: Mapping[tuple[int, int], tuple[float, int]],
+    least: int,
+    ident: str,
+    title: str,
+) -> Markup:
+    """The square as one SVG element; a cell with fewer than `least` choices shows its number alone.
+
+    Args:
+        names: of the rows.
+        short: of the columns.
+        rates: (row, column) -> rate and number of choices.
+        least: choices that a rate needs.
+        ident: prefix of ids, different for every figure of a page.
+        title: for those who do not see it.
+    """
+    many = len(names)
+    parts = [
+        tag("title", title, id=f"{ident}-t"),
+        tag("desc", f"{many} values; all numbers are in the table.", id=f"{ident}-d"),
+        *(text(LEFT + CELL * (j + 0.5), TOP - 10, short[j], "tick") for j in range(many)),
+    ]
+    for i, name in enumerate(names):
+        y = TOP + ROW * i
+        parts.append(text(LEFT - 10, y + ROW / 2 + 5, shortened(name, 20), "label", "end"))
+        for j in range(many):
+            parts += _cell(LEFT + CELL * j, y, rates.get((i, j)), least, same=i == j)
+    return tag(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {LEFT + CELL * many + 4:g} {TOP + ROW * many + 6:g}",
+        role="img",
+        aria_labelledby=f"{ident}-t {ident}-d",
+        class_="figure matrix",
+    )
+
+
+def _cell(x: float, y: float, found: tuple[float, int] | None, least: int, *, same: bool) -> list[Markup]:
+    if same or found is None:
+        return [tag("rect", x=x, y=y, width=CELL, height=ROW, class_="empty")]
+    rate, n = found
+    if n < max(least, 1):
+        few = text(x + CELL / 2, y + ROW / 2 + 4, f"n {n}", "few")
+        return [tag("rect", x=x, y=y, width=CELL, height=ROW, class_="empty"), few]
+    # one colour above one half, another below: the further, the stronger
+    strength = f"{min(1.0, 2 * abs(rate - 0.5)) * 0.85 + 0.04:.3f}"
+    side = "s0" if rate >= 0.5 else "s1"
+    shade = "chip light" if 2 * abs(rate - 0.5) > 0.62 else "chip"
+    return [
+        tag("rect", x=x, y=y, width=CELL, height=ROW, class_=f"cell {side}", fill_opacity=strength),
+        text(x + CELL / 2, y + ROW / 2, f"{100 * rate:.0f}", shade),
+        text(x + CELL / 2, y + ROW / 2 + 13, f"n {n}", f"{shade} small"),
+    ]

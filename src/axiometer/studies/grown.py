@@ -1,0 +1,342 @@
+"""What open questions tell of subjects: win rates for each value, by topic, with folds and another set beside them.
+
+Source: adaem
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from axiometer.analyse.effects import moved
+from axiometer.analyse.information import corrected
+from axiometer.analyse.reliability import cronbach_alpha
+from axiometer.analyse.trueskill import Rules, ladder, win_rates
+from axiometer.canon import draws, key
+from axiometer.errors import BadInput
+from axiometer.instruments.questions import QuestionSet
+from axiometer.measure import Progress
+from axiometer.measure.opinions import OPINIONS, Reply, Shown, form_spec, opinions, shown
+from axiometer.raters import Rater, Rating
+from axiometer.report.cite import sources
+from axiometer.report.grown import Grade, GrownStudy, Primed, Reliability, Told, TopicGrade
+from axiometer.report.numbers import number
+from axiometer.steer import Told as TellIt
+from axiometer.steer import steer
+from axiometer.studies.administer import note, recorded
+from axiometer.subjects import Subject
+from axiometer.values import ValueSystem, open_system
+
+Floats = npt.NDArray[np.float64]
+FOLDS = 5
+LASTING = Rules(tau=0.0)  # values do not wander from question to question, so early ones count like late ones
+_RESAMPLES = 200
+_NOTE = (
+    "Win rates sum to one half over the subjects, value by value: they say who shows a value more, not how much it is shown. Those printed in the "
+    "paper do not, by a formula that is not published."
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What subjects said to a set of questions, and what was read out of it.
+
+    Attributes:
+        replies: subject -> its replies.
+        shown: of each subject.
+        own: [questions, values] what the questions themselves show.
+    """
+
+    questions: QuestionSet
+    replies: dict[str, list[Reply]]
+    shown: tuple[Shown, ...]
+    own: Floats
+
+    @property
+    def union(self) -> Floats:
+        """[questions, subjects, values] 1 where a reply shows a value."""
+        return np.stack([one.union for one in self.shown], axis=1)
+
+    def told(self) -> Told:
+        """How informative the questions are, corrected for chance, over those that all subjects answered."""
+        found = []
+        for i, own in enumerate(self.own):
+            rated = [one.each[i] for one in self.shown]
+            if all(rated):
+                rng = draws(0, "dealt", self.questions.questions[i].text)
+                found.append(corrected([np.stack(list(each.values())) for each in rated], own, rng))
+        scores = np.array(found)
+        if not len(scores):
+            return Told(None, None, None, 0)
+        drawn = scores[draws(0, "told", len(scores)).integers(len(scores), size=(2000, len(scores)))].mean(
+            axis=1
+        )
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        return Told(float(scores.mean()), float(low), float(high), len(scores))
+
+
+def ask(
+    questions: QuestionSet,
+    subjects: Sequence[Subject],
+    rater: Rater,
+    *,
+    many: int = OPINIONS,
+    threshold: float | None = None,
+    seed: int = 0,
+    progress: Callable[[str, str], Progress] = lambda subject, form: lambda done, total: None,
+) -> Asked:
+    """Every subject's opinions on every question, rated.
+
+    Raises:
+        BadInput: fewer than two subjects, or one named twice.
+    """
+    names = [subject.card.name for subject in subjects]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise BadInput(
+            f"subjects are {', '.join(names) or 'none'}; open questions compare at least two, each named once."
+        )
+    replies = {
+        subject.card.name: opinions(
+            subject,
+            questions.questions,
+            many=many,
+            seed=seed,
+            progress=progress(subject.card.name, "opinions"),
+        )
+        for subject in subjects
+    }
+    line = threshold if threshold is not None else _line(rater)
+    values = open_system(rater.system).names
+    own = np.zeros((len(questions.questions), len(values)))
+    for i, rating in enumerate(rater.rate([one.text for one in questions.questions])):
+        if isinstance(rating, Rating):
+            own[i] = [float(rating.scores[value] >= line) for value in values]
+    return Asked(questions, replies, tuple(shown(rater, one, line) for one in replies.values()), own)
+
+
+def grown(
+    questions: QuestionSet,
+    subjects: Sequence[Subject],
+    rater: Rater,
+    *,
+    beside: Sequence[QuestionSet] = (),
+    many: int = OPINIONS,
+    threshold: float | None = None,
+    seed: int = 0,
+    progress: Callable[[str, str], Progress] = lambda subject, form: lambda done, total: None,
+) -> tuple[GrownStudy, Asked]:
+    """Measures subjects with open questions.
+
+    Args:
+        questions: what is asked.
+        subjects: at least two.
+        rater: who reads values.
+        beside: other sets, of which as many questions are drawn and asked, to compare what they tell.
+        many: opinions a reply.
+        threshold: the rating from which a value counts as there; None for the rater's own, or .5.
+        seed: of subjects, orders of play and draws.
+        progress: makes a listener for each subject.
+    """
+    asked = ask(questions, subjects, rater, many=many, threshold=threshold, seed=seed, progress=progress)
+    others = {}
+    for other in beside:
+        size = min(len(questions.questions), len(other.questions))
+        order = draws(seed, "as many", other.key).permutation(len(other.questions))[:size]
+        some = QuestionSet(
+            other.name, other.licence, other.source, tuple(other.questions[i] for i in sorted(order))
+        )
+        found = ask(some, subjects, rater, many=many, threshold=threshold, seed=seed, progress=progress)
+        others[other.name] = found.told()
+    system = open_system(rater.system)
+    spec = {
+        "study": "grown",
+        "questions": questions.spec,
+        "beside": [other.spec for other in beside],
+        "subjects": [subject.spec for subject in subjects],
+        "rater": rater.spec,
+        "form": form_spec(many),
+        "threshold": threshold,
+        "seed": seed,
+    }
+    about = {
+        "name": questions.name,
+        "title": "Open questions",
+        "licence": questions.licence,
+        "questions": len(questions.questions),
+        "key": key(questions.spec),
+    }
+    cited = [*system.source, *questions.source, "adaem", *sources(ladder, win_rates)]
+    study = GrownStudy(
+        **recorded(spec, about, system.name, cited),
+        subjects=tuple(note(subject) for subject in subjects),
+        rater=str(rater.spec["rater"]),
+        questions=len(questions.questions),
+        left_out=questions.left_out,
+        grades=_grades(asked, system.names, seed),
+        topics=_topics(asked, system.names),
+        reliability=folds(asked.union, seed),
+        told=asked.told(),
+        beside=others,
+        missing={name: dict(one.missing) for name, one in zip(asked.replies, asked.shown, strict=True)},
+        notes=(_NOTE,),
+    )
+    return study, asked
+
+
+def folds(union: Floats, seed: int = 0, many: int = FOLDS) -> Reliability:
+    """How well folds of the questions agree on who shows what.
+
+    Shapes: union [questions, subjects, values], nan where there is no reply
+    """
+    parts = np.array_split(draws(seed, "folds").permutation(len(union)), many)
+    if min(map(len, parts)) < 2:
+        return Reliability(None, None, many)
+    rates = []
+    for part in parts:
+        found = ladder(union[part], seeds=range(2), rules=LASTING)
+        rates.append(win_rates(found.mu, found.sigma, LASTING).ravel())
+    table = np.array(rates).T  # cases, folds
+    spread = float((table.std(axis=1, ddof=1) / table.mean(axis=1)).mean())
+    return Reliability(float(cronbach_alpha(table)) if table.std() else None, spread, many)
+
+
+def primed(
+    questions: QuestionSet,
+    subject: Subject,
+    rater: Rater,
+    value: str,
+    *,
+    many: int = OPINIONS,
+    threshold: float | None = None,
+    seed: int = 0,
+) -> tuple[Primed, ...]:
+    """Whether the questions see a change that is known: the subject is told that it holds a value, and asked again.
+
+    A valid set of questions shows the value more, its opposites less, and what stands in the same group no less.
+
+    Raises:
+        UnknownName: no such value.
+
+    Source:
+        adaem
+    """
+    system = open_system(rater.system)
+    target = system.value(value)
+    told = steer(
+        subject, TellIt(f"{target.title} matters more to you than anything else: {target.definition}")
+    )
+    line = threshold if threshold is not None else _line(rater)
+    tables = [
+        shown(rater, opinions(one, questions.questions, many=many, seed=seed), line).union
+        for one in (subject, told)
+    ]
+    both = ~np.isnan(tables[0] + tables[1]).any(axis=1)
+    if not both.any():
+        return ()
+    found = []
+    for role in ("target", "same group", "opposite", "other"):
+        columns = [i for i, name in enumerate(system.names) if _role(system, target.name, name) == role]
+        if columns:
+            before, after = (table[both][:, columns].mean(axis=1) for table in tables)
+            shift = moved(before, after, seed)
+            found.append(
+                Primed(target.name, role, float(before.mean()), shift.shift, shift.low, shift.high, shift.n)
+            )
+    return tuple(found)
+
+
+def _role(system: ValueSystem, target: str, other: str) -> str:
+    if target == other:
+        return "target"
+    if system.relation(target, other) == "opposite":
+        return "opposite"
+    return "same group" if any({target, other} <= set(g.values) for g in system.groups) else "other"
+
+
+def _grades(asked: Asked, values: Sequence[str], seed: int) -> tuple[Grade, ...]:
+    union = asked.union
+    found = ladder(union, rules=LASTING)
+    rates = win_rates(found.mu, found.sigma, LASTING)
+    drawn = _drawn_rates(union, seed)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    names = list(asked.replies)
+    return tuple(
+        Grade(
+            name,
+            value,
+            float(rates[s, v]),
+            float(min(low[s, v], rates[s, v])),
+            float(max(high[s, v], rates[s, v])),
+            float(np.nanmean(union[:, s, v])) if np.isfinite(union[:, s, v]).any() else None,
+            int(np.isfinite(union[:, s, v]).sum()),
+        )
+        for s, name in enumerate(names)
+        for v, value in enumerate(values)
+    )
+
+
+def _drawn_rates(union: Floats, seed: int) -> Floats:
+    """Win rates over questions drawn with replacement: [draws, subjects, values]. One order each; orders are part of the spread."""
+    many = _RESAMPLES if len(union) <= 200 else 40
+    found = []
+    for draw in range(many):
+        rows = draws(seed, "questions", draw).integers(len(union), size=min(len(union), 400))
+        one = ladder(union[rows], seeds=[draw], rules=LASTING)
+        found.append(win_rates(one.mu, one.sigma, LASTING))
+    return np.array(found)
+
+
+def _topics(asked: Asked, values: Sequence[str]) -> tuple[TopicGrade, ...]:
+    found = []
+    union = asked.union
+    for topic in asked.questions.topics:
+        rows = [i for i, one in enumerate(asked.questions.questions) if one.topic == topic]
+        for s, name in enumerate(asked.replies):
+            own = union[rows, s]
+            n = int(np.isfinite(own[:, 0]).sum())
+            if n:
+                means = np.nanmean(own, axis=0)
+                found += [
+                    TopicGrade(topic, name, value, float(means[v]), n) for v, value in enumerate(values)
+                ]
+    return tuple(found)
+
+
+def _line(rater: Rater) -> float:
+    own = getattr(rater, "threshold", None)
+    return float(own) if isinstance(own, float) else 0.5
+
+
+def lines(study: GrownStudy) -> Iterator[str]:
+    """The study in words."""
+    titles = {value.name: value.title for value in open_system(study.system).values}
+    yield f"{study.questions} questions to {len(study.subjects)} subjects, read by {study.rater}"
+    for subject in study.subjects:
+        own = [g for g in study.grades if g.subject == subject.name]
+        missing = ", ".join(f"{why} {n}" for why, n in study.missing[subject.name].items()) or "none"
+        yield f"{subject.name}: {max((g.n for g in own), default=0)} replies read, missing: {missing}"
+        for g in sorted(own, key=lambda g: -g.rate):
+            yield f"  {titles[g.value]:<16} win rate {g.rate:.2f} [{g.low:.2f}, {g.high:.2f}]  shown in {number(g.shown)}  n = {g.n}"
+    r = study.reliability
+    told = (
+        "too few questions"
+        if r.alpha is None
+        else f"alpha {r.alpha:.2f}, coefficient of variation {r.variation:.2f}"
+    )
+    yield f"over {r.folds} folds of questions: {told}"
+    yield _informative("these questions", study.told)
+    for name, one in study.beside.items():
+        yield _informative(f"as many of {name}", one)
+    for p in study.primed:
+        yield (
+            f"told that it holds {titles[p.value]}, {p.role}: {p.change:+.3f} [{p.low:+.3f}, {p.high:+.3f}] from {p.before:.3f}, "
+            f"n = {p.n} questions"
+        )
+    yield from study.notes
+
+
+def _informative(name: str, one: Told) -> str:
+    if one.mean is None:
+        return f"informativeness of {name}: no question was answered by all subjects"
+    return f"informativeness of {name}: {one.mean:.3f} nats a question [{one.low:.3f}, {one.high:.3f}], n = {one.n}"
