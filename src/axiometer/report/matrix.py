@@ -18,7 +18,7 @@ def matrix(
     ident: str,
     title: str,
 ) -> Markup:
-    """The square as one SVG element; a cell with fewer than `least` choices shows its number alone.
+    """The square as one SVG element; the fewer choices a cell has below `least`, the paler it is.
 
     Args:
         names: of the rows.
@@ -54,15 +54,13 @@ def _cell(x: float, y: float, found: tuple[float, int] | None, least: int, *, sa
     if same or found is None:
         return [tag("rect", x=x, y=y, width=CELL, height=ROW, class_="empty")]
     rate, n = found
-    if n < max(least, 1):
-        few = text(x + CELL / 2, y + ROW / 2 + 4, f"n {n}", "few")
-        return [tag("rect", x=x, y=y, width=CELL, height=ROW, class_="empty"), few]
-    # one colour above one half, another below: the further, the stronger
-    strength = f"{min(1.0, 2 * abs(rate - 0.5)) * 0.85 + 0.04:.3f}"
+    # one colour above one half, another below: the further, the stronger; and the paler the fewer choices
+    sure = min(1.0, n / max(least, 1))
+    strength = min(1.0, 2 * abs(rate - 0.5)) * 0.85 * sure + 0.04
     side = "s0" if rate >= 0.5 else "s1"
-    shade = "chip light" if 2 * abs(rate - 0.5) > 0.62 else "chip"
+    shade = "chip light" if strength > 0.57 else "chip"
     return [
-        tag("rect", x=x, y=y, width=CELL, height=ROW, class_=f"cell {side}", fill_opacity=strength),
-        text(x + CELL / 2, y + ROW / 2, f"{100 * rate:.0f}", shade),
+        tag("rect", x=x, y=y, width=CELL, height=ROW, class_=f"cell {side}", fill_opacity=f"{strength:.3f}"),
+        text(x + CELL / 2, y + ROW / 2, f"{100 * rate:.0f}", shade if sure == 1 else "few"),
         text(x + CELL / 2, y + ROW / 2 + 13, f"n {n}", f"{shade} small"),
     ]
