@@ -5,11 +5,12 @@ One broken dilemma does not spoil the rest: what cannot be used is left out with
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from axiometer.data import need, read_text, read_toml, several, shipped, shipped_names, sources
-from axiometer.errors import AxiometerError, BadInput, UnknownName, unknown
+from axiometer.errors import AxiometerError, BadInput, unknown
 from axiometer.instruments.staircase import LeftOut, Option, Staircase, Staircases, Step
 from axiometer.values import ValueSystem, open_system, system_names
 
@@ -141,11 +142,21 @@ def _step(row: dict[str, Any], system: ValueSystem) -> Step:
 
 
 def _value(label: str, system: ValueSystem) -> str:
-    cut = _CUT.get(label.strip().casefold(), label)
-    try:
-        return system.value(cut).name
-    except UnknownName:
-        raise BadInput(f"{label!r:.40} is no value of {system.name}") from None
+    found = _names(system).get(label.strip().casefold())
+    if found is None:
+        raise BadInput(f"{label!r:.40} is no value of {system.name}")
+    return found
+
+
+@cache
+def _names(system: ValueSystem) -> dict[str, str]:
+    """Everything that a value may be called -> its name."""
+    found = {
+        called.casefold(): value.name
+        for value in system.values
+        for called in (value.name, value.title, value.abbr, *value.aliases)
+    }
+    return found | {cut: whole for cut, whole in _CUT.items() if whole in system.names}
 
 
 def _released_steps(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -178,7 +189,9 @@ def _system_of(rows: Sequence[Any], where: str) -> ValueSystem:
             f"{where} labels no option with a value; it must have `step 1_choiceA_value` and so on."
         )
     systems = [open_system(name) for name in dict.fromkeys((*_LIKELY, *system_names()))]
-    return max(systems, key=lambda system: sum(_knows(system, label) for label in labels))
+    return max(
+        systems, key=lambda system: sum(label.strip().casefold() in _names(system) for label in labels)
+    )
 
 
 def _labels(rows: Sequence[Any]) -> Iterator[str]:
@@ -187,14 +200,6 @@ def _labels(rows: Sequence[Any]) -> Iterator[str]:
             yield from (
                 text for name, text in row.items() if name.endswith("_value") and isinstance(text, str)
             )
-
-
-def _knows(system: ValueSystem, label: str) -> bool:
-    try:
-        _value(label, system)
-    except AxiometerError:
-        return False
-    return True
 
 
 def _some(dilemmas: tuple[Staircase, ...], left_out: Sequence[LeftOut], where: str) -> tuple[Staircase, ...]:
