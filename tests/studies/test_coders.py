@@ -21,6 +21,7 @@ from axiometer.steer.methods import feature_shifts
 from axiometer.studies.coders import trained_coder
 from axiometer.studies.features import features, lines
 from axiometer.subjects.opening import open_model, open_subject
+from axiometer.subjects.sites import Where
 
 pytestmark = pytest.mark.slow
 
@@ -91,12 +92,16 @@ def test_a_values_features_steer_and_open_again(tmp_path, name, coder):
     assert open_subject(f"steered:{out}").spec["by"][0]["method"] == "features"
 
 
-def test_no_dose_is_no_change_and_random_features_are_matched(name, coder):
+def test_states_that_are_there_are_spared_and_random_features_are_matched(name, coder):
     folder, trained = coder
     model, code = open_model(name), load_coder(folder)
     found = locate_features(model, code, open_contrast("power"), 8)
     (dosed,) = feature_shifts(found)
-    assert not dosed.at(0.0).pushes[0].vector.any()
+    (push,) = dosed.at(1.0).pushes
+    there = found.seen.astype(np.float64)
+    moved = push.apply(there, Where(np.arange(len(there))), push.arrays)
+    along = (there @ found.direction - (there @ found.direction).mean()) / (there @ found.direction).std()
+    assert (np.abs(moved - there).max(axis=1) > 1e-4).tolist() == (along < 1.0).tolist()
     usual = np.linspace(0, 1, len(code.bias))
     other = at_random(code, found, usual, 0)
     assert [one.difference for one in other.best] == [one.difference for one in found.best]
@@ -112,6 +117,7 @@ def test_the_study_compares_with_random_features_and_goes_on(tmp_path, name, cod
     assert len(rows[0].random) == 2
     assert features(name, folder, values=["power"], many=8, random=2, out=tmp_path) == rows
     assert any("random" in line and "p =" in line for line in lines(rows))
+    assert "values" in list(lines(rows))[-1]
 
 
 def test_features_of_another_model_are_refused_before_anything_is_read(tmp_path, name, coder):

@@ -77,9 +77,13 @@ def coder(
     default=None,
     help="A folder of VALUE.toml files; default: ours.",
 )
-@click.option("--top", type=click.IntRange(min=1), default=16, show_default=True, help="How many to look at.")
+@click.option("--top", type=click.IntRange(min=1), default=64, show_default=True, help="How many to look at.")
 @click.option(
-    "--dose", type=float, default=2.0, show_default=True, help="How many of the pairs' mean differences."
+    "--dose",
+    type=float,
+    default=4.0,
+    show_default=True,
+    help="How far along the features each token of the prompt is pushed: standard deviations of the pairs' states.",
 )
 @click.option("--against", is_flag=True, help="Away from the value instead of towards it.")
 @click.option(

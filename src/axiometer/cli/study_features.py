@@ -14,7 +14,7 @@ import click
     help="Features of this model: a folder of `locate coder` or of SAELens.",
 )
 @click.option("--value", "-v", "values", multiple=True, help="Which values; default: all with material.")
-@click.option("--top", type=click.IntRange(min=1), default=16, show_default=True, help="How many to look at.")
+@click.option("--top", type=click.IntRange(min=1), default=64, show_default=True, help="How many to look at.")
 @click.option("--budget", type=click.FloatRange(min=1.0, min_open=True), default=1.1, show_default=True)
 @click.option(
     "--random", type=click.IntRange(min=0), default=20, show_default=True, help="Draws of random features."

@@ -1,6 +1,6 @@
 """Which sparse features tell whether a value is held: chosen on training scenes, confirmed on others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from axiometer.instruments.contrast import Contrast
 from axiometer.locate.reading import Reading, states
 from axiometer.locate.sparse import SparseCoder
 from axiometer.subjects.sites import Floats, OpenModel, Site
+
+MANY = 64
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Features:
         best: those that hold up on other scenes, the clearest first.
         tried: how many were looked at there.
         direction: [width] their directions, each by its difference.
+        seen: [n, width] the states of the training scenes: how far along a direction states usually are.
     """
 
     value: str
@@ -47,10 +50,11 @@ class Features:
     best: tuple[Feature, ...]
     tried: int
     direction: Floats
+    seen: Floats
 
 
 def locate_features(
-    model: OpenModel, coder: SparseCoder, contrast: Contrast, many: int = 16, *, reading: Reading = "answer"
+    model: OpenModel, coder: SparseCoder, contrast: Contrast, many: int = MANY, *, reading: Reading = "answer"
 ) -> Features:
     """The features whose activation differs most for its spread, that go the same way on other scenes.
 
@@ -70,10 +74,8 @@ def locate_features(
     """
     coder.check(model)
     site = Site(coder.layer)
-    train, tune = (
-        [coder.encode(side) for side in states(model, contrast.pairs_of(split), [site], reading)[site]]
-        for split in ("train", "tune")
-    )
+    sides = [states(model, contrast.pairs_of(split), [site], reading)[site] for split in ("train", "tune")]
+    train, tune = ([coder.encode(side) for side in both] for both in sides)
     difference = train[0].mean(axis=0) - train[1].mean(axis=0)
     spread = np.sqrt((train[0].var(axis=0) + train[1].var(axis=0)) / 2)
     clear = np.abs(difference) / (spread + 1e-6 + 0.05 * float(spread.mean()))
@@ -88,7 +90,15 @@ def locate_features(
         raise BadInput(
             f"none of {len(found)} features of {contrast.value} holds up on other scenes; train more of them."
         )
-    return Features(contrast.value, model.fingerprint, coder.layer, best, len(found), _direction(coder, best))
+    return Features(
+        contrast.value,
+        model.fingerprint,
+        coder.layer,
+        best,
+        len(found),
+        _direction(coder, best),
+        np.concatenate(sides[0]),
+    )
 
 
 def at_random(coder: SparseCoder, found: Features, usual: Floats, seed: int) -> Features:
@@ -106,9 +116,7 @@ def at_random(coder: SparseCoder, found: Features, usual: Floats, seed: int) -> 
         other = near[int(rng.integers(len(near)))]
         taken.add(other)
         drawn.append(Feature(other, one.difference, 0.5, 0))
-    return Features(
-        found.value, found.fingerprint, found.layer, tuple(drawn), found.tried, _direction(coder, drawn)
-    )
+    return replace(found, best=tuple(drawn), direction=_direction(coder, drawn))
 
 
 def _direction(coder: SparseCoder, some: tuple[Feature, ...] | list[Feature]) -> Floats:

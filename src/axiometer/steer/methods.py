@@ -13,8 +13,8 @@ from axiometer.locate.heads import locate_heads
 from axiometer.locate.reading import Reading
 from axiometer.locate.vectors import Located
 from axiometer.steer.dose import Dosed
-from axiometer.steer.edits import Add, AddAtStart
-from axiometer.steer.vectors import Scope, Vector, adding, reaching
+from axiometer.steer.edits import Add, AddAtStart, Reach
+from axiometer.steer.vectors import LONGEST, Scope, Vector, adding, reaching
 from axiometer.subjects import Prompt
 from axiometer.subjects.sites import OpenModel, Site, Span
 
@@ -87,10 +87,16 @@ def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") ->
 
 
 def feature_shifts(found: Features, spans: Iterable[Span] = ("prompt",), *, sign: int = 1) -> list[Dosed]:
-    """The directions of a value's sparse features added; the dose is how many of the pairs' mean differences.
+    """Least pushes along the directions of a value's sparse features; the dose is how far along them a token must be.
+
+    Why: a token that is there already is spared, as with a probe; a constant push of the same features did less
+    at the same price. The way is ours, and nothing but the features' weights says which way is towards the value.
+
+    Units:
+        standard deviations above the mean of the states that the features were chosen on.
 
     Source:
-        valuecausal
+        valuecausal, conva
     """
     return [
         Dosed(
@@ -98,14 +104,24 @@ def feature_shifts(found: Features, spans: Iterable[Span] = ("prompt",), *, sign
             f"{len(found.best)} features of layer {found.layer}, {span}",
             found.value,
             partial(_featured, found, span, sign),
-            (0.05, 60.0),
+            (-3.0, 30.0),
         )
         for span in spans
     ]
 
 
-def _featured(found: Features, span: Span, sign: int, many: float) -> Vector:
-    push = Add(Site(found.layer), (sign * many * found.direction).astype(np.float32), span)
+def _featured(found: Features, span: Span, sign: int, far: float) -> Vector:
+    along = sign * found.direction / np.linalg.norm(found.direction)
+    usual = found.seen @ along
+    spread = float(usual.std())
+    push = Reach(
+        Site(found.layer),
+        (along / spread).astype(np.float32),
+        -float(usual.mean()) / spread,
+        far,
+        span=span,
+        limit=LONGEST * float(np.linalg.norm(found.seen, axis=1).max()),
+    )
     return Vector(found.value, "features", found.fingerprint, (push,), span)
 
 

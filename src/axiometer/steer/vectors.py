@@ -17,7 +17,7 @@ from axiometer.subjects.sites import Edit, Floats, OpenModel, Site, check_weight
 Scope: TypeAlias = Literal["prompt", "text", "fixed"]
 SCOPES: tuple[Scope, ...] = ("prompt", "text", "fixed")
 # A state so many times as long as any that the probe was fitted on is another kind of thing.
-_LONGEST = 10.0
+LONGEST = 10.0
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def reaching(located: Located, odds: float, *, sign: int = 1, scope: Scope = "pr
             sign * odds,
             sign,
             span="prompt" if scope == "prompt" else "text",
-            limit=_LONGEST * one.longest,
+            limit=LONGEST * one.longest,
         )
         for layer in located.chosen
         for one in (located.at(layer),)

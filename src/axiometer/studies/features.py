@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from axiometer.analyse.chance import Against, against
 from axiometer.analyse.effects import Moved, Share, moved, share
 from axiometer.canon import formed
 from axiometer.data import shipped_names
 from axiometer.instruments.contrast import Contrast, open_contrast
-from axiometer.locate.features import at_random, locate_features
+from axiometer.locate.features import MANY, at_random, locate_features
 from axiometer.locate.sparse import SparseCoder, load_coder
 from axiometer.measure.drift import neutral_prompts
 from axiometer.steer.dose import Dosed, affordable
@@ -53,7 +54,7 @@ def features(
     coder: Path,
     *,
     values: Sequence[str] = (),
-    many: int = 16,
+    many: int = MANY,
     budget: float = 1.1,
     random: int = DRAWS,
     out: Path | None = None,
@@ -87,6 +88,7 @@ def features(
         "many": many,
         "budget": budget,
         "random": random,
+        "push": "least",
     }
     journal, wanted = Journal(out, made_for), list(values or shipped_names("contrast"))
     for i, value in enumerate(wanted):
@@ -130,18 +132,26 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
     """The study in words."""
     yield (
         "Shift in nats per token in favour of the value's option, test dilemmas, 95 % bootstrap interval over dilemmas; random: "
-        "as many features about as often active, each draw at the same price"
+        "as many features about as often active, each draw at the strongest dose of the same budget"
     )
+    compared = {r.value: against(r.moved, r.random) for r in rows if len(r.random) > 1}
     for r in rows:
-        random = np.array(r.random)
-        beaten = (
-            f"random {random.mean():+.3f} (sd {random.std(ddof=1):.3f}, most {random.max():+.3f}, n = {len(random)}); "
-            f"p = {(1 + (random >= r.moved.shift).sum()) / (1 + len(random)):.3f}"
-            if len(random) > 1
-            else "no random features"
-        )
         yield (
             f"{r.value:<16} {r.moved.shift:+.3f} [{r.moved.low:+.3f}, {r.moved.high:+.3f}]  chosen "
             f"{r.before.hits / r.before.n:.2f} -> {r.after.hits / r.after.n:.2f}  n = {r.moved.n}  price x{r.price.shift:.3f}  "
-            f"{len(r.features)} features, area on new scenes {r.area:.2f}; {beaten}"
+            f"{len(r.features)} features, area on new scenes {r.area:.2f}; {_beside(r, compared.get(r.value))}"
         )
+    if compared:
+        apart = sum(one.apart for one in compared.values())
+        yield f"At least three times the random size, and intervals apart: {apart} of {len(compared)} values"
+
+
+def _beside(row: Row, chance: Against | None) -> str:
+    if chance is None:
+        return "no random features"
+    random = np.array(row.random)
+    return (
+        f"random {random.mean():+.3f} (sd {random.std(ddof=1):.3f}, most {random.max():+.3f}, n = {len(random)}), 95 % of "
+        f"draws to {chance.end:+.3f}; x{chance.times:.1f}, {'apart' if chance.apart else 'not shown'}; "
+        f"p = {(1 + (random >= row.moved.shift).sum()) / (1 + len(random)):.3f}"
+    )
