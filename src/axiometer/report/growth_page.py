@@ -5,7 +5,7 @@ from markupsafe import Markup
 from axiometer.report.axis import axis_over
 from axiometer.report.frame import Kind, cited, render
 from axiometer.report.grown import GrowthStudy
-from axiometer.report.numbers import ticked
+from axiometer.report.numbers import count, ticked
 from axiometer.report.svg import line, path, tag, text
 
 WIDTH, LEFT, RIGHT, TOP, HEIGHT, FOOT = 860.0, 60.0, 20.0, 14.0, 260.0, 46.0
@@ -43,8 +43,7 @@ def curve(study: GrowthStudy) -> Markup:
             text(start - 8, y + 4, ticked(tick, up.digits), "tick", "end"),
         ]
     parts += [
-        text(across.at(tick, start, end), bottom + 18, ticked(tick, across.digits), "tick")
-        for tick in across.ticks
+        text(across.at(tick, start, end), bottom + 18, count(round(tick)), "tick") for tick in across.ticks
     ]
     parts.append(text((start + end) / 2, bottom + 38, "calls", "note"))
     if study.seeds is not None:
