@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from axiometer.canon import draws
 from axiometer.data import need, read_toml, several, shipped
+from axiometer.data.wording import filled
 from axiometer.instruments.contrast import SPLITS, VOICES, Split, Voice
 from axiometer.subjects import Answer, Missing, Prompt, Turn
 from axiometer.values import Value
@@ -134,25 +135,25 @@ def ask_opposing(questions: Questions, value: Value, one: Task, sentence: str) -
 
 
 def _holding_text(questions: Questions, value: Value, one: Task) -> str:
-    return _filled(
-        questions.holding,
-        definition=value.definition,
-        name=value.title,
-        domain=questions.domains[one.domain],
-        person=one.person,
-        turn=one.turn,
-        voice=questions.voices[one.voice],
-    )
+    parts = {
+        "definition": value.definition,
+        "name": value.title,
+        "domain": questions.domains[one.domain],
+        "person": one.person,
+        "turn": one.turn,
+        "voice": questions.voices[one.voice],
+    }
+    return filled(questions.holding, parts)
 
 
 def _opposing_text(questions: Questions, value: Value, one: Task, sentence: str) -> str:
-    return _filled(
-        questions.opposing,
-        definition=value.definition,
-        name=value.title,
-        sentence=sentence,
-        voice=questions.voices[one.voice],
-    )
+    parts = {
+        "definition": value.definition,
+        "name": value.title,
+        "sentence": sentence,
+        "voice": questions.voices[one.voice],
+    }
+    return filled(questions.opposing, parts)
 
 
 def read_holding(reply: Answer | Missing) -> tuple[str, str] | Rejected:
@@ -168,11 +169,6 @@ def read_opposing(reply: Answer | Missing) -> str | Rejected:
     """The sentence."""
     found = _lines(reply, ("SENTENCE",))
     return found if isinstance(found, Rejected) else found["SENTENCE"]
-
-
-def _filled(text: str, **parts: str) -> str:
-    """The wording with its slots filled, in one pass: what is filled in is never read for slots again."""
-    return re.sub(r"\{([a-z]+)\}", lambda slot: parts[slot[1]], text)
 
 
 def _lines(reply: Answer | Missing, labels: tuple[str, ...]) -> dict[str, str] | Rejected:

@@ -7,6 +7,7 @@ from typing import Any
 
 from axiometer.canon import key
 from axiometer.data import need, read_toml, shipped
+from axiometer.data.wording import fence, filled
 from axiometer.measure.plan import SMALL
 from axiometer.subjects import Answer, Missing, Prompt, Subject
 
@@ -57,14 +58,11 @@ def texts_key() -> str:
 
 def _prompt(name: str, parts: Mapping[str, str], about: str, *, continued: bool) -> Prompt:
     texts = _texts()
-    whole = {**parts, "fence": f"=== {key(['fence', dict(parts)])[3:15]} ==="}
-
-    def filled(text: str) -> str:
-        return re.sub(r"\{([a-z]+)\}", lambda slot: whole[slot[1]], text.strip())
-
+    whole = {**parts, "fence": fence(dict(parts))}
     if continued:
-        return Prompt(filled(texts["continued"][name]), about=about, chat=False)
-    return Prompt(filled(texts[name]), system=filled(texts["system"]), about=about)
+        return Prompt(filled(texts["continued"][name].strip(), whole), about=about, chat=False)
+    system = filled(texts["system"].strip(), whole)
+    return Prompt(filled(texts[name].strip(), whole), system=system, about=about)
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from axiometer.canon import Spec, derived, key
 from axiometer.data import read_toml, shipped
+from axiometer.data.wording import filled
 from axiometer.errors import BadInput, Interrupted
 from axiometer.instruments.questions import OpenQuestion
 from axiometer.instruments.reading import REFUSALS
@@ -43,7 +44,7 @@ def opinion_prompt(question: OpenQuestion, many: int = OPINIONS) -> Prompt:
     """The question as it is put."""
     texts = _texts()
     parts = {"question": question.text, "many": str(many)}
-    text = re.sub(r"\{([a-z]+)\}", lambda slot: parts[slot[1]], texts["question"].strip())
+    text = filled(texts["question"].strip(), parts)
     return Prompt(text, system=texts["system"], about=question.name)
 
 

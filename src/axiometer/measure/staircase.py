@@ -14,6 +14,7 @@ import numpy as np
 
 from axiometer.canon import Spec, derived, draws, key
 from axiometer.data import read_toml, shipped
+from axiometer.data.wording import filled
 from axiometer.errors import BadInput, Incapable, Interrupted, unknown
 from axiometer.instruments.reading import REFUSALS, as_said
 from axiometer.instruments.staircase import Staircase, Staircases, Step
@@ -270,7 +271,7 @@ def read_choice(text: str, listed: Sequence[str]) -> int | Missing:
 
 def _shown(step: Step, form: FormName, listed: tuple[str, ...]) -> str:
     parts = {"situation": step.situation, "question": step.question, "first": listed[0], "second": listed[1]}
-    return re.sub(r"\{([a-z]+)\}", lambda slot: parts[slot[1]], _texts()[form]["step"].strip())
+    return filled(_texts()[form]["step"].strip(), parts)
 
 
 @cache

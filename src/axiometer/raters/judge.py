@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from axiometer.canon import Spec, derived, key
 from axiometer.data import need, read_toml, several, shipped
+from axiometer.data.wording import fence, filled
 from axiometer.errors import BadInput, unknown
 from axiometer.raters.protocol import Rating, unreadable
 from axiometer.raters.replies import read_points, read_scores
@@ -150,15 +151,16 @@ class Judge:
         return found
 
     def _prompt(self, text: str, content: str, whole: str) -> Prompt:
-        # the marks follow from the whole text, so that no text can hold its own
         parts = {
-            "fence": f"=== {key(['fence', whole])[3:15]} ===",
+            "fence": fence(whole),
             "content": content,
             "values": self._values(),
             "rubric": "\n".join(f"{i}: {level}" for i, level in enumerate(self.levels, 1)),
         }
         about = f"judge/{key(whole)[3:15]}"
-        return Prompt(_filled(text, parts), system=_filled(_texts()["system"], parts), about=about)
+        return Prompt(
+            filled(text.strip(), parts), system=filled(_texts()["system"].strip(), parts), about=about
+        )
 
     def _values(self) -> str:
         return "\n".join(f"- {value.title}: {value.definition}" for value in open_system(self.system).values)
@@ -201,12 +203,14 @@ def rewrite_prompt(levels: Sequence[str], disagreements: str) -> Prompt:
     """The question for a better rubric, given what people and the judge said of some texts."""
     texts = _texts()
     parts = {
-        "fence": f"=== {key(['fence', disagreements])[3:15]} ===",
+        "fence": fence(disagreements),
         "content": disagreements,
         "rubric": "\n".join(f"{i}: {level}" for i, level in enumerate(levels, 1)),
     }
     return Prompt(
-        _filled(texts["rewrite"], parts), system=_filled(texts["system"], parts), about="judge/rubric"
+        filled(texts["rewrite"].strip(), parts),
+        system=filled(texts["system"].strip(), parts),
+        about="judge/rubric",
     )
 
 
@@ -232,11 +236,6 @@ def _joined(
     if 2 * len(read) > len(drawn):
         return Judgement(read[0][0], tuple(scores for _, scores in read))
     return next(one for one in drawn if isinstance(one, Missing))
-
-
-def _filled(text: str, parts: Mapping[str, str]) -> str:
-    """The wording with its slots filled, in one pass: what is filled in is never read for slots again."""
-    return re.sub(r"\{([a-z]+)\}", lambda slot: parts[slot[1]], text.strip())
 
 
 @cache
