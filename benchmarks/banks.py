@@ -77,9 +77,12 @@ def main() -> None:
             "analyse, three rules of transitivity at each step",
             lambda: analysed("random", "text", found, choices),
         )
-        wins = np.zeros((DILEMMAS, 5, 10, 10))
-        timed("bootstrap of preferences, 1,000 draws", lambda: course(wins + 1, 0, 1000))
-        timed("bootstrap of win rates, 1,000 draws", lambda: resampled(wins + 1, 0, 1000))
+        wins = np.ones((DILEMMAS, 5, 10, 10))
+        timed(
+            "bootstrap of preferences, 1,000 draws",
+            lambda: course(wins.sum(axis=0), resampled(wins, 0, 1000)),
+        )
+        timed("bootstrap of win rates, 1,000 draws", lambda: resampled(wins, 0, 1000))
         some = timed(f"{QUESTIONS} questions: load", lambda: open_question_set(str(asked)))
         texts = [one.text for one in some.questions]
         timed("drop near-duplicates", lambda: distinct(texts, 0.8))

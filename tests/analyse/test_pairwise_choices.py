@@ -102,6 +102,10 @@ def test_there_is_no_strict_cycle_in_the_published_pooled_rates(model: str) -> N
     assert found == []
 
 
+def judged(wins: np.ndarray, least: int = 0):
+    return transitivity(wins.sum(axis=0), resampled(wins), least)
+
+
 def table(ab: float, bc: float, ca: float, n: int) -> np.ndarray:
     """So many dilemmas, each with one choice of each pair, in these shares."""
     wins = np.zeros((n, 3, 3))
@@ -113,25 +117,25 @@ def table(ab: float, bc: float, ca: float, n: int) -> np.ndarray:
 
 
 def test_a_cycle_in_many_choices_is_near_certain_and_in_a_dozen_it_is_not() -> None:
-    sure = transitivity(table(0.7, 0.7, 0.7, 200)).cycles[0]
+    sure = judged(table(0.7, 0.7, 0.7, 200)).cycles[0]
     assert sure.probability > 0.99
-    noisy = transitivity(table(0.7, 0.7, 10 / 17, 17)).cycles[0]
+    noisy = judged(table(0.7, 0.7, 10 / 17, 17)).cycles[0]
     assert noisy.n == 17
     assert 0.2 < noisy.probability < 0.9
-    assert transitivity(table(0.7, 0.7, 10 / 17, 17), least=20).triples == 0
+    assert judged(table(0.7, 0.7, 10 / 17, 17), least=20).triples == 0
 
 
 def test_adding_steps_up_can_hide_a_cycle_of_one_step() -> None:
     one, other = table(0.7, 0.7, 0.7, 60), table(0.9, 0.9, 0.0, 60)
-    assert transitivity(one).cycles
-    assert not transitivity(np.concatenate([one, other])).cycles
+    assert judged(one).cycles
+    assert not judged(np.concatenate([one, other])).cycles
 
 
 def test_a_way_round_that_is_too_weak_breaks_moderate_or_strong_transitivity_without_a_cycle() -> None:
-    moderate = transitivity(table(0.7, 0.7, 0.45, 200))
+    moderate = judged(table(0.7, 0.7, 0.45, 200))
     assert not moderate.cycles
     assert [one.values for one in moderate.moderate] == [(0, 1, 2)]
-    strong = transitivity(table(0.6, 0.8, 0.3, 200))
+    strong = judged(table(0.6, 0.8, 0.3, 200))
     assert not strong.moderate
     assert [one.values for one in strong.strong] == [(0, 1, 2)]
 
@@ -145,14 +149,14 @@ def test_a_shift_has_an_interval_that_holds_the_truth_and_rare_values_have_none(
         wins = np.zeros((many, 5, 2, 2))
         hit = rng.random((many, 5)) < rates
         wins[..., 0, 1], wins[..., 1, 0] = hit, ~hit
-        found = course(wins, seed=run, resamples=400)
+        found = course(wins.sum(axis=0), resampled(wins, run, 400))
         held += found.shift_low[0] <= 0.2 <= found.shift_high[0]
         assert found.shift[0] == pytest.approx(-found.shift[1])
     assert held >= 50
     rare = np.zeros((50, 2, 3, 3))
     rare[:, :, 0, 1] = 1
     rare[0, :, 2, 1] = 1
-    assert np.isnan(course(rare).low[0, 2])
+    assert np.isnan(course(rare.sum(axis=0), resampled(rare)).low[0, 2])
 
 
 def test_the_bootstrap_of_a_released_bank_takes_seconds() -> None:

@@ -96,15 +96,17 @@ class Course:
     shift_high: Floats
 
 
-def course(wins: Floats, seed: int = 0, resamples: int = _RESAMPLES) -> Course:
+def course(wins: Floats, drawn: Floats) -> Course:
     """Preferences at every step, and how far they move from the first to the last.
 
-    Shapes: wins [dilemmas, steps, values, values]
+    Args:
+        wins: [steps, values, values] counts over all dilemmas.
+        drawn: [draws, steps, values, values] the same over resampled ones.
     """
-    score, offered = preferences(wins.sum(axis=0))
-    drawn, _ = preferences(resampled(wins, seed, resamples))
-    low, high = _ends(drawn)
-    shift_low, shift_high = _ends(drawn[:, -1] - drawn[:, 0])
+    score, offered = preferences(wins)
+    scores, _ = preferences(drawn)
+    low, high = _ends(scores)
+    shift_low, shift_high = _ends(scores[:, -1] - scores[:, 0])
     return Course(score, low, high, offered, score[-1] - score[0], shift_low, shift_high)
 
 

@@ -5,13 +5,14 @@ Why probabilities and not verdicts: a cell of a dozen choices makes a cycle out 
 Source: mmds
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
 import numpy as np
 import numpy.typing as npt
 
-from axiometer.analyse.pairwise import resampled, win_rates
+from axiometer.analyse.pairwise import win_rates
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,43 +51,6 @@ class Transitivity:
     triples: int
 
 
-def transitivity(wins: Floats, least: int = 0, seed: int = 0, resamples: int = 1000) -> Transitivity:
-    """What breaks the rules, cell by cell with enough choices.
-
-    Args:
-        wins: counts of each dilemma; steps are added up before, or chosen.
-        least: how many choices a cell needs.
-        seed: of the bootstrap.
-        resamples: its draws.
-
-    Shapes: wins [dilemmas, values, values]
-    """
-    rates, n = win_rates(wins.sum(axis=0), least)
-    drawn, _ = win_rates(resampled(wins, seed, resamples))
-    values = len(rates)
-    cycles, moderate, strong = [], [], []
-    triples = 0
-    for members in combinations(range(values), 3):
-        if np.isnan([rates[a, b] for a, b in combinations(members, 2)]).any():
-            continue
-        triples += 1
-        for a, b, c in permutations(members):
-            ab, bc, ac = rates[a, b], rates[b, c], rates[a, c]
-            cells = drawn[:, a, b], drawn[:, b, c], drawn[:, a, c]
-            smallest = int(min(n[a, b], n[b, c], n[a, c]))
-
-            def found(broken: npt.NDArray[np.bool_]) -> Triple:
-                return Triple((a, b, c), (float(ab), float(bc), float(ac)), smallest, float(broken.mean()))  # noqa: B023
-
-            if a == min(members) and is_cycle(ab, bc, ac):
-                cycles.append(found(is_cycle(*cells)))
-            if breaks_moderate(ab, bc, ac):
-                moderate.append(found(breaks_moderate(*cells)))
-            if breaks_strong(ab, bc, ac):
-                strong.append(found(breaks_strong(*cells)))
-    return Transitivity(tuple(cycles), tuple(moderate), tuple(strong), triples)
-
-
 def is_cycle(ab: Floats, bc: Floats, ac: Floats) -> npt.NDArray[np.bool_]:
     """First over second, second over third, third over first, each more often than not."""
     return np.asarray((ab > 0.5) & (bc > 0.5) & (ac < 0.5))
@@ -100,3 +64,41 @@ def breaks_moderate(ab: Floats, bc: Floats, ac: Floats) -> npt.NDArray[np.bool_]
 def breaks_strong(ab: Floats, bc: Floats, ac: Floats) -> npt.NDArray[np.bool_]:
     """The way round is preferred less than its stronger step."""
     return np.asarray((ab >= 0.5) & (bc >= 0.5) & (ac < np.maximum(ab, bc)))
+
+
+RULES: dict[str, Callable[[Floats, Floats, Floats], npt.NDArray[np.bool_]]] = {
+    "cycle": is_cycle,
+    "moderate": breaks_moderate,
+    "strong": breaks_strong,
+}
+
+
+def transitivity(wins: Floats, drawn: Floats, least: int = 0) -> Transitivity:
+    """What breaks the rules, triple by triple with enough choices in every cell.
+
+    Args:
+        wins: [values, values] counts over all dilemmas.
+        drawn: [draws, values, values] the same over resampled ones.
+        least: how many choices a cell needs.
+    """
+    rates, n = win_rates(wins, least)
+    often, _ = win_rates(drawn)
+    found: dict[str, list[Triple]] = {rule: [] for rule in RULES}
+    triples = 0
+    for members in combinations(range(len(rates)), 3):
+        if np.isnan([rates[a, b] for a, b in combinations(members, 2)]).any():
+            continue
+        triples += 1
+        for a, b, c in permutations(members):
+            cells = [(a, b), (b, c), (a, c)]
+            here = [rates[cell] for cell in cells]
+            for rule, breaks in RULES.items():
+                # a cycle is the same from wherever it is begun
+                if (rule == "cycle" and a != min(members)) or not breaks(*here):
+                    continue
+                share = float(breaks(*(often[:, one, other] for one, other in cells)).mean())
+                smallest = int(min(n[cell] for cell in cells))
+                ab, bc, ac = map(float, here)
+                found[rule].append(Triple((a, b, c), (ab, bc, ac), smallest, share))
+    cycles, moderate, strong = (tuple(found[rule]) for rule in RULES)
+    return Transitivity(cycles, moderate, strong, triples)

@@ -8,7 +8,7 @@ from typing import Any
 from axiometer.canon import key
 from axiometer.data import need, read_toml, shipped
 from axiometer.data.wording import fence, filled
-from axiometer.measure.plan import SMALL
+from axiometer.measure.plan import is_small
 from axiometer.subjects import Answer, Missing, Prompt, Subject
 
 _LINE = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s*(.+?)\s*$", re.MULTILINE)
@@ -17,8 +17,7 @@ _QUOTES = " \"'“”‘’*_`"
 
 def continues(author: Subject) -> bool:
     """Whether an author is a small open model, which continues a list better than it follows an instruction."""
-    card = author.card
-    return card.kind == "open" and (card.parameters is None or card.parameters < SMALL)
+    return author.card.kind == "open" and is_small(author.card)
 
 
 def ask_fresh(

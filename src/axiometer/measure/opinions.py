@@ -21,12 +21,12 @@ from axiometer.instruments.questions import OpenQuestion
 from axiometer.instruments.reading import REFUSALS
 from axiometer.measure.run import Progress
 from axiometer.raters import Rater, Rating
-from axiometer.subjects import Answer, Missing, Prompt, Subject
+from axiometer.subjects import Answer, Missing, Prompt, Subject, listed
 from axiometer.values import open_system
 
 Floats = npt.NDArray[np.float64]
 OPINIONS = 3
-_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.{3,}?)\s*$", re.MULTILINE)
+_SHORTEST = 3  # letters
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _STANCE = re.compile(r"^\W*(?:yes|no)\W+", re.IGNORECASE)
 
@@ -104,15 +104,15 @@ def read_opinions(reply: Answer | Missing, many: int = OPINIONS) -> tuple[str, .
     if isinstance(reply, Missing):
         return reply
     text = reply.text.strip()
-    listed = [found[1] for found in _ITEM.finditer(text)]
-    if not listed:
+    found = [reason for reason in listed(text) if len(reason) >= _SHORTEST]
+    if not found:
         if REFUSALS.search(text):
             return Missing("refused", text[:80])
         plain = _STANCE.sub("", " ".join(text.split()))
-        listed = [part for part in _SENTENCE.split(plain) if len(part.split()) > 2]
-    if not listed:
+        found = [part for part in _SENTENCE.split(plain) if len(part.split()) > 2]
+    if not found:
         return Missing("unparsed", f"no reasons: {text[:60]!r}")
-    return tuple(listed[:many])
+    return tuple(found[:many])
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from axiometer.errors import BadInput, Incapable
 from axiometer.instruments import Condition, Form, Instrument, Question
-from axiometer.subjects import Subject, Weigher
+from axiometer.subjects import Card, Subject, Weigher
 
 SMALL = 1_000_000_000
 
@@ -44,6 +44,11 @@ def plan(instrument: Instrument, form: Form, *, repeats: int = 1) -> list[Ask]:
     ]
 
 
+def is_small(card: Card) -> bool:
+    """Whether an open model is one of those that choose by position and follow instructions badly; unknown sizes count."""
+    return card.parameters is None or card.parameters < SMALL
+
+
 def default_forms(subject: Subject, instrument: Instrument) -> tuple[str, ...]:
     """How a subject is asked unless the user says otherwise.
 
@@ -55,8 +60,7 @@ def default_forms(subject: Subject, instrument: Instrument) -> tuple[str, ...]:
     if card.kind == "data":
         return ("recorded",)
     if card.kind == "open" and isinstance(subject, Weigher):
-        small = card.parameters is None or card.parameters < SMALL
-        return ("statements", "options") if small and instrument.paired else ("options",)
+        return ("statements", "options") if is_small(card) and instrument.paired else ("options",)
     return ("text",)
 
 

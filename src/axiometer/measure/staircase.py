@@ -18,7 +18,7 @@ from axiometer.data.wording import filled
 from axiometer.errors import BadInput, Incapable, Interrupted, unknown
 from axiometer.instruments.reading import REFUSALS, as_said
 from axiometer.instruments.staircase import Staircase, Staircases, Step
-from axiometer.measure.plan import SMALL
+from axiometer.measure.plan import is_small
 from axiometer.measure.run import Progress
 from axiometer.subjects import Answer, Missing, Prompt, Subject, Turn, Weigher, Weights
 
@@ -73,15 +73,14 @@ def default_form(subject: Subject) -> FormName:
     if card.kind == "data":
         raise Incapable(f"{card.name} is recorded data, and staircases are asked step by step; name a model.")
     if card.kind == "open" and isinstance(subject, Weigher):
-        return "statements" if card.parameters is None or card.parameters < SMALL else "options"
+        return "statements" if is_small(card) else "options"
     return "text"
 
 
-def climb_spec(staircases: Staircases, form: FormName, regime: Regime, repeats: int, seed: int) -> Spec:
-    """Everything that a climb depends on, but for the subject."""
+def climb_spec(staircases: Staircases, regime: Regime, repeats: int, seed: int) -> Spec:
+    """Everything that a climb depends on, but for the subject and its form."""
     return {
         "instrument": staircases.spec,
-        "form": form,
         "regime": regime,
         "texts": key(_texts()),
         "repeats": repeats,
@@ -148,7 +147,7 @@ def climb(
 
 
 class _Climber:
-    """One staircase on its form up."""
+    """One staircase on its way up."""
 
     def __init__(self, dilemma: Staircase, repeat: int, regime: Regime, form: FormName, seed: int) -> None:
         self.dilemma, self.repeat, self.regime, self.form, self.seed = dilemma, repeat, regime, form, seed
@@ -167,7 +166,7 @@ class _Climber:
     def prompt(self, number: int, first: int) -> Prompt:
         """The step, after what the regime shows of those before."""
         shown = {"full": self._turns, "causal": self._turns[-1:], "none": []}[self.regime]
-        choices = tuple(self.step(number).options[i].text for i in (first, 1 - first))
+        choices = self._listed(number, first)
         return Prompt(
             _shown(self.step(number), self.form, choices),
             system=_texts()["system"],
@@ -180,8 +179,12 @@ class _Climber:
         """The choice becomes part of what later steps see; a step without one is shown as unanswered."""
         self.choices.append(choice)
         first = self.first(number)
-        asked = self.prompt(number, first).user
+        asked = _shown(self.step(number), self.form, self._listed(number, first))
         self._turns.append((Turn("user", asked), Turn("assistant", self._told(number, choice, first))))
+
+    def _listed(self, number: int, first: int) -> tuple[str, str]:
+        one, other = (self.step(number).options[i].text for i in (first, 1 - first))
+        return one, other
 
     def _told(self, number: int, choice: Choice, first: int) -> str:
         if isinstance(choice.chosen, Missing):

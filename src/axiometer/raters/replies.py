@@ -3,10 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from axiometer.subjects import Answer, Missing
+from axiometer.subjects import Answer, Missing, listed
 from axiometer.values import Value, ValueSystem
 
-_POINT = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+?)\s*$", re.MULTILINE)
 _MOST = 12
 _LEVEL = re.compile(r"^\W*([1-5])\W+(\S.*?)\s*$", re.MULTILINE)
 
@@ -15,7 +14,7 @@ def read_points(reply: Answer | Missing) -> tuple[str, ...] | Missing:
     """The listed points; none for a text that makes none."""
     if isinstance(reply, Missing):
         return reply
-    points = tuple(found[1] for found in _POINT.finditer(reply.text))[:_MOST]
+    points = tuple(listed(reply.text)[:_MOST])
     if not points:
         return Missing("unparsed", f"no list of points: {reply.text.strip()[:60]!r}")
     return points

@@ -6,13 +6,13 @@ Source: adaem
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from axiometer.analyse.diversity import distinct, diversity
-from axiometer.canon import key, plain
+from axiometer.canon import key
 from axiometer.errors import BadInput, Interrupted
 from axiometer.grow.explore import Course, Pull, explore, explore_spec
 from axiometer.grow.panel import Panel
@@ -27,7 +27,7 @@ from axiometer.studies.administer import note, recorded
 from axiometer.studies.asking import ledger_path
 from axiometer.subjects import Subject
 from axiometer.subjects.ledger import Ledger, Remembered, remember
-from axiometer.subjects.metered import Meter, Metered, Price
+from axiometer.subjects.metered import FREE, Meter, Metered, Price
 from axiometer.subjects.opening import open_subject
 
 _ALIKE = 0.8
@@ -65,7 +65,7 @@ def party(
     rater: str,
     meter: Meter,
     *,
-    price: Price = Price(),  # noqa: B008 - frozen
+    price: Price = FREE,
     many: int = 3,
     seed: int = 0,
     ledger: Path | None = None,
@@ -209,7 +209,7 @@ def _gathered(
         read=who.meter.read,
         written=who.meter.written,
         spent=who.meter.spent,
-        diversity={} if varied is None else {name: float(x) for name, x in plain(varied).items()},  # type: ignore[union-attr,arg-type]
+        diversity={} if varied is None else {name: float(x) for name, x in asdict(varied).items()},
     )
     return study, kept
 

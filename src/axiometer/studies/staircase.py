@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from axiometer.analyse.intervals import wilson_each
-from axiometer.analyse.pairwise import LEAST, course, preferences, stability, tally
+from axiometer.analyse.pairwise import LEAST, course, preferences, resampled, stability, tally
 from axiometer.analyse.strength import bradley_terry
-from axiometer.analyse.transitivity import transitivity
+from axiometer.analyse.transitivity import RULES, transitivity
 from axiometer.canon import key
 from axiometer.errors import BadInput
 from axiometer.instruments.staircase import Staircases
@@ -28,7 +28,6 @@ from axiometer.subjects import Missing, Subject
 from axiometer.values import open_system
 
 Floats = npt.NDArray[np.float64]
-_RULES = ("cycle", "moderate", "strong")
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,10 @@ def staircase(
         chosen += [(subject.card.name, choice) for choice in found]
         climbs.append(analysed(subject.card.name, own, staircases, found, least=least, seed=seed))
     ranked, rho = _ranked(climbs, staircases)
-    forms = [one.form for one in climbs]
     spec = {
         "study": "staircase",
-        **climb_spec(staircases, "text", regime, repeats, seed),
-        "form": forms,
+        **climb_spec(staircases, regime, repeats, seed),
+        "form": [one.form for one in climbs],
         "subjects": [subject.spec for subject in subjects],
         "least": least,
     }
@@ -127,10 +125,11 @@ def analysed(
     missing = Counter(one.chosen.why for one in choices if isinstance(one.chosen, Missing))
     values, height = open_system(staircases.system).names, staircases.height
     wins = _wins(made, staircases, values)
-    pooled = wins.sum(axis=1)
-    flat, strengths = _strengths(pooled.sum(axis=0), values)
-    whole = transitivity(pooled, least, seed)
-    rules = [(0, whole), *((s + 1, transitivity(wins[:, s], least, seed)) for s in range(height))]
+    by_step, drawn = wins.sum(axis=0), resampled(wins, seed)
+    pooled = by_step.sum(axis=0)
+    flat, strengths = _strengths(pooled, values)
+    whole = transitivity(pooled, drawn.sum(axis=1), least)
+    rules = [(0, whole), *((s + 1, transitivity(by_step[s], drawn[:, s], least)) for s in range(height))]
     leans = [one.lean for one in made if one.lean is not None]
     listed = [one for one in made if one.first is not None]
     return Climb(
@@ -140,12 +139,12 @@ def analysed(
         {str(why): n for why, n in missing.items()},
         sum(one.chosen == one.first for one in listed) if listed else None,
         float(np.mean(leans)) if leans else None,
-        *_course(wins, values, seed),
-        _cells(pooled.sum(axis=0), values),
+        *_course(by_step, drawn, values),
+        _cells(pooled, values),
         tuple(
             Broken(rule, step, tuple(values[v] for v in one.values), one.rates, one.n, one.probability)
             for step, found in rules
-            for rule, rows in zip(_RULES, (found.cycles, found.moderate, found.strong), strict=True)
+            for rule, rows in zip(RULES, (found.cycles, found.moderate, found.strong), strict=True)
             for one in rows
         ),
         strengths,
@@ -169,8 +168,10 @@ def _wins(made: Sequence[Choice], staircases: Staircases, values: Sequence[str])
     return found
 
 
-def _course(wins: Floats, values: Sequence[str], seed: int) -> tuple[tuple[Place, ...], tuple[Shift, ...]]:
-    found = course(wins, seed)
+def _course(
+    wins: Floats, drawn: Floats, values: Sequence[str]
+) -> tuple[tuple[Place, ...], tuple[Shift, ...]]:
+    found = course(wins, drawn)
     places = tuple(
         Place(
             value,
@@ -181,7 +182,7 @@ def _course(wins: Floats, values: Sequence[str], seed: int) -> tuple[tuple[Place
             int(found.offered[s, v]),
         )
         for v, value in enumerate(values)
-        for s in range(wins.shape[1])
+        for s in range(len(wins))
     )
     shifts = tuple(
         Shift(value, *(_number(each[v]) for each in (found.shift, found.shift_low, found.shift_high)))
@@ -280,7 +281,7 @@ def lines(study: StaircaseStudy) -> Iterator[str]:
             moved = "no shift" if shift.shift is None else f"shift {shift.shift:+.2f} {_between(shift)}"
             n = sum(p.offered for p in one.places if p.value == shift.value)
             yield f"  {titles[shift.value]:<16} by step {steps}  {moved}  {odds}  n = {n}"
-        for rule in _RULES:
+        for rule in RULES:
             rows = [b for b in one.broken if b.rule == rule and b.step == 0]
             likely = sum(b.probability >= 0.95 for b in rows)
             yield (

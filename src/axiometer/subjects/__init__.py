@@ -1,6 +1,6 @@
 """WHO answers: prompts and answers, the protocols, and every kind of subject, opened by name."""
 
-from axiometer.subjects.exchange import Answer, Missing, Prompt, Reason, Turn, Weights
+from axiometer.subjects.exchange import Answer, Missing, Prompt, Reason, Turn, Weights, listed
 from axiometer.subjects.protocol import Card, Cues, Subject, Weigher, as_sent
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Weigher",
     "Weights",
     "as_sent",
+    "listed",
 ]

@@ -1,9 +1,11 @@
 """What goes to a subject and what comes back."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Reason: TypeAlias = Literal["refused", "unparsed", "failed", "filtered", "truncated"]
+_LISTED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+?)\s*$", re.MULTILINE)
 REASONS: tuple[Reason, ...] = ("refused", "unparsed", "failed", "filtered", "truncated")
 
 
@@ -48,6 +50,11 @@ class Answer:
     def __post_init__(self) -> None:
         """Replaces lone surrogates, which no file can hold."""
         object.__setattr__(self, "text", self.text.encode("utf-8", "replace").decode())
+
+
+def listed(text: str) -> list[str]:
+    """What stands in a list in a text: lines that begin with a hyphen, a dot or a number."""
+    return [found[1] for found in _LISTED.finditer(text)]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from typing import Any
 from axiometer.canon import Spec, canonical, key, plain, text_key
 from axiometer.errors import StorageFailure
 from axiometer.subjects.exchange import Answer, Missing, Prompt, Weights
-from axiometer.subjects.protocol import Card, Subject, Weigher, as_sent
+from axiometer.subjects.protocol import Subject, Weigher
+from axiometer.subjects.through import Through
 
 APPLICATION = 0x41584D52  # "AXMR"
 VERSION = 1
@@ -218,26 +219,11 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class Remembered(Through):
     """The outermost wrapper: asks only what the ledger has not got. A failure is never remembered."""
 
-    base: Subject
     ledger: Ledger = field(compare=False)
     heard: Heard = field(default_factory=Heard, compare=False)
-
-    @property
-    def spec(self) -> Spec:
-        """The base's: remembering changes no answer."""
-        return self.base.spec
-
-    @property
-    def card(self) -> Card:
-        """The base's."""
-        return self.base.card
-
-    def as_sent(self, prompt: Prompt) -> Prompt:
-        """The base's."""
-        return as_sent(self.base, prompt)
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """Known answers from the ledger, the others from the base, kept before they are returned."""

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from axiometer.canon import Spec
 from axiometer.errors import BadInput
 from axiometer.subjects.exchange import Answer, Missing, Prompt
-from axiometer.subjects.protocol import Card, Subject, as_sent
+from axiometer.subjects.through import Through
 
 LETTERS_A_TOKEN = 4  # of English, about
 
@@ -21,6 +20,9 @@ class Price:
 
     read: float = 0.0
     written: float = 0.0
+
+
+FREE = Price()
 
 
 @dataclass
@@ -56,26 +58,11 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class Metered:
-    """The base, counted. It changes no answer."""
+class Metered(Through):
+    """The base, counted."""
 
-    base: Subject
     meter: Meter = field(compare=False)
-    price: Price = field(default=Price(), compare=False)
-
-    @property
-    def spec(self) -> Spec:
-        """The base's."""
-        return self.base.spec
-
-    @property
-    def card(self) -> Card:
-        """The base's."""
-        return self.base.card
-
-    def as_sent(self, prompt: Prompt) -> Prompt:
-        """The base's."""
-        return as_sent(self.base, prompt)
+    price: Price = field(default=FREE, compare=False)
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:
         """The base's answers, counted.
