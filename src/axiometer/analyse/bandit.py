@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 def bounds(counts: Floats, means: Floats, horizon: int) -> Floats:
     """The upper confidence bound of each arm: its mean reward, and the more the less often it was pulled.
 
-    An arm that was never pulled counts as pulled once with the mean of all pulls so far, one's own if better: an infinite bonus would send
+    An arm that was never pulled counts as pulled once with the mean of all pulls so far: an infinite bonus would send
     every pull to a new arm for as long as there is one. The bonus is in units of the spread of rewards between arms, so that it is
     neither lost in them nor drowns them; both are our own proposals.
 

@@ -6,8 +6,10 @@ course, and what is known is not asked again.
 Source: adaem
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import numpy as np
 
@@ -36,7 +38,7 @@ class Course:
         rounds: how often each is sharpened at most, as long as it tells more.
         looks: how many of the best questions are asked once more in each pull, those with the fewest looks first.
         beta: weight of the distance from the question's own values.
-        pulls: pulls at most.
+        pulls: pulls at most; None for as many as the budget holds.
         patience: pulls without gain after which it stops; 0 for never.
         gain: what counts as one, as a share of what the best questions tell.
         keep: how many of the best questions that is looked at over.
@@ -47,7 +49,7 @@ class Course:
     rounds: int = 1
     looks: int = 1
     beta: float = 1.0
-    pulls: int = 100_000
+    pulls: int | None = None
     patience: int = 12
     gain: float = 0.01
     keep: int = 20
@@ -55,7 +57,8 @@ class Course:
 
     def __post_init__(self) -> None:
         """Refuses what would ask nothing."""
-        if self.fresh < 1 or self.rounds < 0 or self.pulls < 1 or self.keep < 1 or self.beta < 0:
+        least = min(self.fresh, self.keep, 1 if self.pulls is None else self.pulls)
+        if least < 1 or self.rounds < 0 or self.beta < 0:
             raise BadInput(f"{self}: fresh, pulls and keep must be at least 1, rounds and beta at least 0.")
 
 
@@ -118,7 +121,7 @@ def explore(
     """
     state = _State(seeds, author, cheap, strong, course, seed)
     flat = 0
-    for number in range(course.pulls):
+    for number in count() if course.pulls is None else range(course.pulls):
         before = state.level()
         try:
             yield state.pull(number)
@@ -164,32 +167,31 @@ class _State:
         if self.course.uniform:
             place = int(rng.integers(len(self.topics)))
         else:
-            horizon = (
-                min(self.course.pulls, number + 2) if self.course.pulls >= 100_000 else self.course.pulls
-            )
-            place = choose(self.counts, self.means, horizon, rng)
+            place = choose(self.counts, self.means, self.course.pulls or number + 2, rng)
         topic = self.topics[place]
         old, seeded = self.by_topic[topic], list[OpenQuestion]()
-        missing: dict[str, int] = {}
+        missing = Counter[str]()
         if not self.counts[place]:
             own = [one for one in self.seeds.questions if one.topic == topic]
             heard = self.strong.hear([one.text for one in own])
-            _count(missing, heard)
+            missing.update(heard.missing)
             seeded = [one for one in _with_scores(own, heard, self.course.beta) if one.score is not None]
         fresh, rejected = self._fresh(topic, [*old, *seeded], number)
         sharp, dropped = self._sharpened(fresh, missing)
         found = self._scored(sharp, dropped, missing)
         again = self._again(missing)
         self._learn(place, seeded, found, again)
-        return Pull(number, topic, tuple(seeded), tuple(found), tuple(again), (*rejected, *dropped), missing)
+        return Pull(
+            number, topic, tuple(seeded), tuple(found), tuple(again), (*rejected, *dropped), dict(missing)
+        )
 
-    def _again(self, missing: dict[str, int]) -> list[OpenQuestion]:
+    def _again(self, missing: Counter[str]) -> list[OpenQuestion]:
         """The best questions of which least is known, asked once more: what was best by chance falls back."""
         best = sorted(self.scored, key=lambda one: -(one.score or 0.0))[: 2 * self.course.keep]
         found = []
         for one in sorted(best, key=lambda one: one.looks)[: self.course.looks]:
             heard = self.strong.hear([one.text], one.looks)
-            _count(missing, heard)
+            missing.update(heard.missing)
             (score,) = heard.informativeness(self.course.beta)
             if not np.isnan(score):
                 mean = ((one.score or 0.0) * one.looks + float(score)) / (one.looks + 1)
@@ -197,13 +199,13 @@ class _State:
         return found
 
     def _scored(
-        self, sharp: Sequence[OpenQuestion], dropped: list[Rejected], missing: dict[str, int]
+        self, sharp: Sequence[OpenQuestion], dropped: list[Rejected], missing: Counter[str]
     ) -> list[OpenQuestion]:
         """What the strong panel says of each; one that too few answer is dropped."""
         if not sharp:
             return []
         heard = self.strong.hear([one.text for one in sharp])
-        _count(missing, heard)
+        missing.update(heard.missing)
         found = []
         for one, share in zip(_with_scores(sharp, heard, self.course.beta), heard.answered(), strict=True):
             if one.score is None or share < _ANSWERED:
@@ -220,11 +222,10 @@ class _State:
         again: Sequence[OpenQuestion],
     ) -> None:
         topic = self.topics[place]
-        for some in (seeded, found):  # a first look at the seeds counts as a pull
-            if some or some is found:
-                reward = float(np.mean([one.score or 0.0 for one in some])) if some else 0.0
-                self.counts[place] += 1
-                self.means[place] += (reward - self.means[place]) / self.counts[place]
+        for some in (seeded, found) if seeded else (found,):  # a first look at the seeds counts as a pull
+            reward = float(np.mean([one.score or 0.0 for one in some])) if some else 0.0
+            self.counts[place] += 1
+            self.means[place] += (reward - self.means[place]) / self.counts[place]
         self.by_topic[topic] += [*seeded, *found]
         later = {one.name: one for one in again}
         self.scored = [later.get(one.name, one) for one in self.scored] + list(found)
@@ -256,14 +257,14 @@ class _State:
         return found, rejected
 
     def _sharpened(
-        self, fresh: Sequence[OpenQuestion], missing: dict[str, int]
+        self, fresh: Sequence[OpenQuestion], missing: Counter[str]
     ) -> tuple[list[OpenQuestion], list[Rejected]]:
         """Each question as sharp as the cheap panel finds it, all side by side."""
         now, dropped = list(fresh), list[Rejected]()
         if not now or not self.course.rounds:
             return now, dropped
         heard = self.cheap.hear([one.text for one in now])
-        _count(missing, heard)
+        missing.update(heard.missing)
         levels = np.nan_to_num(heard.informativeness(self.course.beta))
         going = list(range(len(now)))
         for round_ in range(self.course.rounds):
@@ -271,7 +272,7 @@ class _State:
             if not tried:
                 break
             again = self.cheap.hear(list(tried.values()))
-            _count(missing, again)
+            missing.update(again.missing)
             better = np.nan_to_num(again.informativeness(self.course.beta))
             going = []
             for place, (i, text) in enumerate(tried.items()):
@@ -319,11 +320,6 @@ def _with_scores(questions: Sequence[OpenQuestion], heard: Heard, beta: float) -
         replace(one, score=None if np.isnan(score) else float(score), looks=int(not np.isnan(score)))
         for one, score in zip(questions, scores, strict=True)
     ]
-
-
-def _count(missing: dict[str, int], heard: Heard) -> None:
-    for why, n in heard.missing.items():
-        missing[why] = missing.get(why, 0) + n
 
 
 def _replaced(heard: Heard, i: int, again: Heard, place: int) -> Heard:

@@ -12,10 +12,9 @@ from axiometer.analyse.information import corrected, opinion_scores, question_sc
 from axiometer.canon import Spec, derived, draws
 from axiometer.errors import BadInput
 from axiometer.instruments.questions import OpenQuestion
-from axiometer.measure.opinions import OPINIONS, Reply, opinions, shown
-from axiometer.raters import Rater, Rating
+from axiometer.measure.opinions import OPINIONS, Reply, carried, opinions, shown
+from axiometer.raters import Rater
 from axiometer.subjects import Missing, Subject
-from axiometer.values import open_system
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,17 +39,37 @@ class Heard:
 
     def informativeness(self, beta: float) -> Floats:
         """[questions] Equation 1, corrected for chance; nan where fewer than two subjects gave opinions that could be read."""
-        found = np.full(len(self.own), np.nan)
-        for i, own in enumerate(self.own):
-            rated = [np.stack(list(each[i].values())) for each in self.each if each[i]]
-            if len(rated) > 1:
-                rng = draws(0, "dealt", [reply[i].text for reply in self.replies])
-                found[i] = corrected(rated, own, rng, beta=beta)
-        return found
+        said = [[own[i].text for own in self.replies] for i in range(len(self.own))]
+        return informativeness_of(self.each, self.own, said, beta=beta)
 
     def answered(self) -> Floats:
         """[questions] the share of subjects whose opinions could be read."""
         return np.asarray((~np.isnan(self.scores).any(axis=2)).mean(axis=1))
+
+
+def informativeness_of(
+    each: Sequence[Sequence[Mapping[int, Floats]]],
+    own: Floats,
+    dealt: Sequence[object],
+    *,
+    beta: float = 1.0,
+    least: int = 2,
+) -> Floats:
+    """[questions] Equation 1 out of rated opinions, corrected for chance; nan where fewer than `least` subjects have any.
+
+    Args:
+        each: [subjects][questions] place of an opinion -> [values] how much it shows each value.
+        own: [questions, values] how much the questions themselves show.
+        dealt: for each question what names the draw by which opinions are dealt.
+        beta: weight of the distance from the question's own values.
+        least: how many subjects a question needs.
+    """
+    found = np.full(len(own), np.nan)
+    for i, values in enumerate(own):
+        rated = [np.stack(list(one[i].values())) for one in each if one[i]]
+        if len(rated) >= least:
+            found[i] = corrected(rated, values, draws(0, "dealt", dealt[i]), beta=beta)
+    return found
 
 
 @dataclass(frozen=True)
@@ -89,16 +108,9 @@ class Panel:
         read = [shown(self.rater, own) for own in replies]
         missing = sum((Counter(one.missing) for one in read), Counter[str]())
         scores = np.stack([one.mean for one in read], axis=1)
-        return Heard(replies, scores, tuple(one.each for one in read), self._own(texts), dict(missing))
-
-    def _own(self, texts: Sequence[str]) -> Floats:
-        """How much the questions themselves show; none of any value where that cannot be read."""
-        names = open_system(self.rater.system).names
-        found = np.zeros((len(texts), len(names)))
-        for i, rating in enumerate(self.rater.rate(texts)):
-            if isinstance(rating, Rating):
-                found[i] = [rating.scores[name] for name in names]
-        return found
+        return Heard(
+            replies, scores, tuple(one.each for one in read), carried(self.rater, texts), dict(missing)
+        )
 
 
 def telling_opinions(heard: Heard, question: str, place: int) -> list[str]:

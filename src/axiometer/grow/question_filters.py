@@ -75,7 +75,10 @@ class Company:
 
     def copy(self) -> "Company":
         """The same company, to which others may be added."""
-        return Company(self.texts)
+        found = Company()
+        found.texts, found._grams = [*self.texts], [*self._grams]
+        found._where = {gram: [*places] for gram, places in self._where.items()}
+        return found
 
     def add(self, text: str) -> None:
         """Lets a question in."""
@@ -109,7 +112,4 @@ def _grams(text: str) -> frozenset[object]:
 
 def reasons(rejected: Sequence[Rejected]) -> dict[str, int]:
     """How many were rejected for each reason."""
-    found: dict[str, int] = {}
-    for one in rejected:
-        found[one.why] = found.get(one.why, 0) + 1
-    return found
+    return dict(Counter(str(one.why) for one in rejected))

@@ -170,3 +170,19 @@ def shown(rater: Rater, replies: Sequence[Reply], threshold: float | None = None
             each[i], table = rows, np.array(list(rows.values()))
             union[i], mean[i] = table.max(axis=0), table.mean(axis=0)
     return Shown(names, union, mean, tuple(each), dict(missing))
+
+
+def carried(rater: Rater, texts: Sequence[str], threshold: float | None = None) -> Floats:
+    """[texts, values] how much texts show themselves, such as questions; nothing of any value where that cannot be read.
+
+    Args:
+        rater: who reads.
+        texts: what.
+        threshold: as in `shown`.
+    """
+    names = open_system(rater.system).names
+    found = np.zeros((len(texts), len(names)))
+    for i, rating in enumerate(rater.rate(texts)):
+        if isinstance(rating, Rating):
+            found[i] = [rating.scores[name] for name in names]
+    return found if threshold is None else (found >= threshold).astype(float)

@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from axiometer.analyse.effects import moved
-from axiometer.analyse.information import corrected
 from axiometer.analyse.reliability import cronbach_alpha
 from axiometer.analyse.trueskill import Rules, ladder, win_rates
 from axiometer.canon import draws, key
 from axiometer.errors import BadInput
+from axiometer.grow.panel import informativeness_of
 from axiometer.instruments.questions import QuestionSet
 from axiometer.measure import Progress
-from axiometer.measure.opinions import OPINIONS, Reply, Shown, form_spec, opinions, shown
-from axiometer.raters import Rater, Rating
+from axiometer.measure.opinions import OPINIONS, Reply, Shown, carried, form_spec, opinions, shown
+from axiometer.raters import Rater
 from axiometer.report.cite import sources
 from axiometer.report.grown import Grade, GrownStudy, Primed, Reliability, Told, TopicGrade
 from axiometer.report.numbers import number
@@ -60,13 +60,9 @@ class Asked:
 
     def told(self) -> Told:
         """How informative the questions are, corrected for chance, over those that all subjects answered."""
-        found = []
-        for i, own in enumerate(self.own):
-            rated = [one.each[i] for one in self.shown]
-            if all(rated):
-                rng = draws(0, "dealt", self.questions.questions[i].text)
-                found.append(corrected([np.stack(list(each.values())) for each in rated], own, rng))
-        scores = np.array(found)
+        each, asked = [one.each for one in self.shown], [one.text for one in self.questions.questions]
+        scores = informativeness_of(each, self.own, asked, least=len(each))
+        scores = scores[~np.isnan(scores)]
         if not len(scores):
             return Told(None, None, None, 0)
         drawn = scores[draws(0, "told", len(scores)).integers(len(scores), size=(2000, len(scores)))].mean(
@@ -107,11 +103,7 @@ def ask(
         for subject in subjects
     }
     line = threshold if threshold is not None else _line(rater)
-    values = open_system(rater.system).names
-    own = np.zeros((len(questions.questions), len(values)))
-    for i, rating in enumerate(rater.rate([one.text for one in questions.questions])):
-        if isinstance(rating, Rating):
-            own[i] = [float(rating.scores[value] >= line) for value in values]
+    own = carried(rater, [one.text for one in questions.questions], line)
     return Asked(questions, replies, tuple(shown(rater, one, line) for one in replies.values()), own)
 
 
