@@ -81,8 +81,8 @@ def command(
                 found, now.subjects[0], reader, prime, many=opinions, threshold=threshold, seed=seed
             )
             study = replace(study, primed=told)
-    rows = [{"subject": name, **plain(reply)} for name, own in asked.replies.items() for reply in own]  # type: ignore[dict-item]
-    folder.write_rows(target, "replies.jsonl", rows)
+    said = ((name, reply) for name, own in asked.replies.items() for reply in own)
+    folder.write_said(target, "replies.jsonl", said)
     folder.write_kind(target, "grown", study)
     if as_json:
         click.echo(json.dumps(plain(study), ensure_ascii=False))

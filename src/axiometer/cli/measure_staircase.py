@@ -86,8 +86,7 @@ def command(
             seed=seed,
             progress=progress,
         )
-        rows = [{"subject": subject, **plain(choice)} for subject, choice in climbed.choices]  # type: ignore[dict-item]
-        folder.write_rows(target, "choices.jsonl", rows)
+        folder.write_said(target, "choices.jsonl", climbed.choices)
         folder.write_kind(target, "staircase", climbed.study)
     if as_json:
         click.echo(json.dumps(plain(climbed.study), ensure_ascii=False))

@@ -57,8 +57,7 @@ def command(
         if not yes:
             click.confirm("Go on?", abort=True, err=True)
         tried: list[Round] = []
-        if author:
-            assert out is not None  # noqa: S101
+        if author and out:
             judge, tried = calibrated(judge, texts, author, out, ledger, rounds, progress(name, "rubrics"))
         for line in lines(trusted(judge, texts, LEAST if least is None else least, force=force), tried):
             click.echo(line)

@@ -4,7 +4,7 @@ One broken dilemma does not spoil the rest: what cannot be used is left out with
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def read_staircases(path: Path, name: str = "") -> Staircases:
     system = open_system(need(table, "system", str, where))
     rows = list(several(table, "dilemmas", dict, where))
     named = [(str(row.get("name", f"dilemma {i + 1}")), row) for i, row in enumerate(rows)]
-    dilemmas, left_out = _sorted_out(named, lambda row: several(row, "steps", dict, "it"), _step, system)
+    dilemmas, left_out = _sorted_out(named, lambda row: several(row, "steps", dict, "it"), system)
     return Staircases(
         name or where,
         system.name,
@@ -88,13 +88,15 @@ def read_released(path: Path, system: str = "") -> Staircases:
         name = str(row.get("idx", i + 1)) if isinstance(row, dict) else str(i + 1)
         seen[name] = seen.get(name, 0) + 1
         named.append((name if seen[name] == 1 else f"{name}-{seen[name]}", row))
-    dilemmas, left_out = _sorted_out(named, _released_steps, _step, valued)
+    dilemmas, left_out = _sorted_out(named, _released_steps, valued)
     kept = _some(dilemmas, left_out, where)
     return Staircases(where, valued.name, "as released", ("mmds",), kept, left_out)
 
 
 def _sorted_out(
-    named: Sequence[tuple[str, Any]], steps_of: Any, step_of: Any, system: ValueSystem
+    named: Sequence[tuple[str, Any]],
+    steps_of: Callable[[dict[str, Any]], Sequence[dict[str, Any]]],
+    system: ValueSystem,
 ) -> tuple[tuple[Staircase, ...], tuple[LeftOut, ...]]:
     kept: list[Staircase] = []
     left_out: list[LeftOut] = []
@@ -114,7 +116,7 @@ def _sorted_out(
         steps: list[Step | None] = []
         for number, one in enumerate(rows, 1):
             try:
-                steps.append(step_of(one, system))
+                steps.append(_step(one, system))
             except AxiometerError as error:
                 steps.append(None)
                 left_out.append(LeftOut(name, number, _short(error)))

@@ -24,6 +24,7 @@ from axiometer.values import open_system
 
 Scale: TypeAlias = Literal["levels", "binary"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
+_Draw: TypeAlias = tuple[tuple[str, ...], Mapping[str, int]]
 RANGES: Mapping[Scale, tuple[int, int]] = {"levels": (1, 5), "binary": (0, 1)}
 
 
@@ -128,26 +129,27 @@ class Judge:
         words = sum(len(str(content).split()) for content in contents) + len(contents) * (frame + listed + 90)
         return Cost(2 * self.draws * len(contents), self.draws * words)
 
-    def _once(
-        self, contents: Sequence[str], draw: int
-    ) -> list[tuple[tuple[str, ...], Mapping[str, int]] | Missing]:
+    def _once(self, contents: Sequence[str], draw: int) -> list[_Draw | Missing]:
         """Points and scores of every text, in one draw."""
         seed, texts = derived(self.seed, "judge", draw), _texts()
         asked = [self._prompt(texts["concepts"], content, content) for content in contents]
         points = [read_points(reply) for reply in self.subject.answer(asked, seed=seed)] if asked else []
-        going = [i for i, one in enumerate(points) if not isinstance(one, Missing)]
+        found: list[_Draw | Missing] = [Missing("unparsed") for _ in points]
+        going: list[tuple[int, tuple[str, ...]]] = []
+        for i, one in enumerate(points):
+            if isinstance(one, Missing):
+                found[i] = one
+            else:
+                going.append((i, one))
         prompts = [
-            self._prompt(texts[self.scale], "\n".join(f"- {point}" for point in points[i]), contents[i])  # type: ignore[union-attr]
-            for i in going
+            self._prompt(texts[self.scale], "\n".join(f"- {point}" for point in own), contents[i])
+            for i, own in going
         ]
         replies = self.subject.answer(prompts, seed=seed) if prompts else []
-        found: list[tuple[tuple[str, ...], Mapping[str, int]] | Missing] = [
-            one if isinstance(one, Missing) else Missing("unparsed") for one in points
-        ]
         system, limits = open_system(self.system), RANGES[self.scale]
-        for i, reply in zip(going, replies, strict=True):
+        for (i, own), reply in zip(going, replies, strict=True):
             scores = read_scores(reply, system, limits, said=contents[i])
-            found[i] = scores if isinstance(scores, Missing) else (points[i], scores)  # type: ignore[assignment]
+            found[i] = scores if isinstance(scores, Missing) else (own, scores)
         return found
 
     def _prompt(self, text: str, content: str, whole: str) -> Prompt:
@@ -229,9 +231,7 @@ def _with(made: Judge, option: str) -> Judge:
     raise unknown("setting of a judge", option, [*SCALES, "draws=N", "seed=N", "rubric=FILE"])
 
 
-def _joined(
-    drawn: Sequence[tuple[tuple[str, ...], Mapping[str, int]] | Missing],
-) -> Judgement | Missing:
+def _joined(drawn: Sequence[_Draw | Missing]) -> Judgement | Missing:
     read = [one for one in drawn if not isinstance(one, Missing)]
     if 2 * len(read) > len(drawn):
         return Judgement(read[0][0], tuple(scores for _, scores in read))

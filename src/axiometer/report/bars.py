@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from axiometer.analyse.ordinal import Bars
-from axiometer.report.svg import line, tag, text
+from axiometer.report.svg import figure, line, tag, text
 
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 420.0, 200.0, 44.0, 12.0, 26.0
 
@@ -41,15 +41,7 @@ def bars(drawn: Bars, ratings: Sequence[int], ident: str, title: str, slot: int 
             tag("circle", cx=x, cy=y(drawn.observed[i]), r=4.2, class_="dot"),
             text(x, bottom + 17, str(rating), "tick"),
         ]
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH:g} {bottom + FOOT:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_=f"figure bars s{slot % 6}",
-    )
+    return figure(*parts, ident=ident, width=WIDTH, height=bottom + FOOT, class_=f"bars s{slot % 6}")
 
 
 def _told(drawn: Bars, ratings: Sequence[int]) -> str:

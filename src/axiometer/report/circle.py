@@ -12,7 +12,7 @@ from axiometer.report.axis import Axis, Series
 from axiometer.report.escaping import shortened
 from axiometer.report.legend import NO_SIGNAL, who
 from axiometer.report.numbers import digits_of, finite, ticked, told
-from axiometer.report.svg import line, marker, path, polar, tag, text
+from axiometer.report.svg import figure, line, marker, path, polar, tag, text
 from axiometer.values import Group, Value, ValueSystem
 
 LINE = 26.0
@@ -66,14 +66,12 @@ def circle(
         *_tick_labels(places, axis, layout),
         *_notes(series, layout, small=small),
     ]
-    return tag(
-        "svg",
+    return figure(
         *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {layout.width:g} {layout.height + _foot(series, small=small):g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure circle small" if small else "figure circle",
+        ident=ident,
+        width=layout.width,
+        height=layout.height + _foot(series, small=small),
+        class_="circle small" if small else "circle",
     )
 
 

@@ -9,7 +9,7 @@ from axiometer.report.axis import MANY, Axis, Series
 from axiometer.report.escaping import shortened
 from axiometer.report.legend import over, who
 from axiometer.report.numbers import digits_of, finite, ticked, told
-from axiometer.report.svg import line, marker, tag, text
+from axiometer.report.svg import figure, line, marker, tag, text
 from axiometer.values import ValueSystem
 
 LEFT, FOOT, MARK, LINE = 196.0, 46.0, 4.6, 20.0
@@ -55,14 +55,8 @@ def forest(system: ValueSystem, series: Sequence[Series], axis: Axis, ident: str
             parts += over((panel.start + panel.end) / 2, (top + bottom) / 2, panel.end - panel.start)
     unit = f"{shortened(series[0].profile.unit, 40)}, from the subject’s own mean"
     parts.append(text((panels[0].start + panels[-1].end) / 2, bottom + FOOT - 6, unit, "note"))
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {bottom + FOOT:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure forest wide" if several else "figure forest",
+    return figure(
+        *parts, ident=ident, width=width, height=bottom + FOOT, class_="forest wide" if several else "forest"
     )
 
 

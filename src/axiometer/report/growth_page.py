@@ -6,7 +6,7 @@ from axiometer.report.axis import axis_over
 from axiometer.report.frame import Kind, cited, render
 from axiometer.report.grown import GrowthStudy
 from axiometer.report.numbers import count, ticked
-from axiometer.report.svg import line, path, tag, text
+from axiometer.report.svg import figure, line, path, tag, text
 
 WIDTH, LEFT, RIGHT, TOP, HEIGHT, FOOT = 860.0, 60.0, 20.0, 14.0, 260.0, 46.0
 
@@ -55,12 +55,4 @@ def curve(study: GrowthStudy) -> Markup:
     points = [(across.at(float(p.calls), start, end), up.at(p.level, bottom, TOP)) for p in study.points]
     if points:
         parts.append(tag("g", tag("path", d=path(points, closed=False), class_="thread"), class_="s0"))
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH:g} {bottom + FOOT:g}",
-        role="img",
-        aria_labelledby="c-t c-d",
-        class_="figure steps",
-    )
+    return figure(*parts, ident="c", width=WIDTH, height=bottom + FOOT, class_="steps")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from axiometer.report.escaping import shortened
-from axiometer.report.svg import tag, text
+from axiometer.report.svg import figure, tag, text
 
 LEFT, CELL, ROW, TOP = 150.0, 44.0, 27.0, 30.0
 
@@ -41,12 +41,10 @@ def heat(ranks: Mapping[str, tuple[float, ...]], ident: str, title: str, slot: i
                 parts.append(text(x + CELL / 2, y + ROW / 2 + 4, f"{100 * p:.0f}", shade))
             if i == most:
                 parts.append(tag("rect", x=x + 1, y=y + 1, width=CELL - 2, height=ROW - 2, class_="most"))
-    return tag(
-        "svg",
+    return figure(
         *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {LEFT + CELL * places + 4:g} {TOP + ROW * len(rows) + 6:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_=f"figure heat s{slot % 6}",
+        ident=ident,
+        width=LEFT + CELL * places + 4,
+        height=TOP + ROW * len(rows) + 6,
+        class_=f"heat s{slot % 6}",
     )

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from axiometer.report.axis import Axis, axis_over
 from axiometer.report.escaping import shortened
 from axiometer.report.numbers import ticked
-from axiometer.report.svg import line, marker, tag, text
+from axiometer.report.svg import figure, line, marker, tag, text
 
 LEFT, RIGHT, WIDTH, STEP, FOOT = 230.0, 92.0, 860.0, 24.0, 44.0
 
@@ -72,15 +72,7 @@ def ladder(
         parts.append(text(WIDTH, 15, aside, "tick", "end"))
     for i, rung in enumerate(rungs):
         parts += _rung(rung, axis, start, end, top + STEP * i)
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH:g} {bottom + FOOT:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure ladder",
-    )
+    return figure(*parts, ident=ident, width=WIDTH, height=bottom + FOOT, class_="ladder")
 
 
 def _rung(rung: Rung, axis: Axis, start: float, end: float, y: float) -> list[Markup]:

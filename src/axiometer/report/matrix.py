@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from axiometer.report.escaping import shortened
-from axiometer.report.svg import tag, text
+from axiometer.report.svg import figure, tag, text
 
 LEFT, CELL, ROW, TOP = 150.0, 62.0, 38.0, 34.0
 
@@ -39,14 +39,8 @@ def matrix(
         parts.append(text(LEFT - 10, y + ROW / 2 + 5, shortened(name, 20), "label", "end"))
         for j in range(many):
             parts += _cell(LEFT + CELL * j, y, rates.get((i, j)), least, same=i == j)
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {LEFT + CELL * many + 4:g} {TOP + ROW * many + 6:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure matrix",
+    return figure(
+        *parts, ident=ident, width=LEFT + CELL * many + 4, height=TOP + ROW * many + 6, class_="matrix"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from axiometer.report.people import Place
-from axiometer.report.svg import line, tag, text
+from axiometer.report.svg import figure, line, tag, text
 
 SIZE, MARGIN, LINE = 520.0, 78.0, 16.0
 
@@ -49,15 +49,7 @@ def map_of(places: Sequence[Place], titles: Sequence[str], ident: str, title: st
             tag("circle", cx=x, cy=y, r=5.5, class_="found"),
         ]
     parts += [text(x, y, name, "label", anchor) for x, y, name, anchor in _apart(labels)]
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {SIZE:g} {SIZE:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure map",
-    )
+    return figure(*parts, ident=ident, width=SIZE, height=SIZE, class_="map")
 
 
 def _apart(labels: list[tuple[float, float, str, str]]) -> list[tuple[float, float, str, str]]:

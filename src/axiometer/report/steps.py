@@ -8,7 +8,7 @@ from markupsafe import Markup
 from axiometer.report.axis import axis_over
 from axiometer.report.escaping import shortened
 from axiometer.report.numbers import ticked
-from axiometer.report.svg import line, marker, path, tag, text
+from axiometer.report.svg import figure, line, marker, path, tag, text
 
 WIDTH, LEFT, RIGHT, TOP, HEIGHT, FOOT = 860.0, 60.0, 210.0, 14.0, 340.0, 46.0
 APART = 17.0
@@ -69,15 +69,7 @@ def steps(lines: Sequence[Line], ident: str, title: str, unit: str) -> Markup:
         parts.append(tag("g", *drawn, class_=f"s{one.slot % 6}"))
         ends.append((found[-1][1], found[-1], one))
     parts += _named(ends, end, bottom)
-    return tag(
-        "svg",
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {WIDTH:g} {bottom + FOOT:g}",
-        role="img",
-        aria_labelledby=f"{ident}-t {ident}-d",
-        class_="figure steps",
-    )
+    return figure(*parts, ident=ident, width=WIDTH, height=bottom + FOOT, class_="steps")
 
 
 def _named(ends: list[tuple[float, tuple[float, float], Line]], right: float, bottom: float) -> list[Markup]:

@@ -55,5 +55,18 @@ def marker(
     return tag("path", *children, d=path(points, closed=True), class_=class_)
 
 
+def figure(*parts: Markup, ident: str, width: float, height: float, class_: str) -> Markup:
+    """A figure that a page holds, named by the title `ident`-t and described by `ident`-d among its parts."""
+    return tag(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        role="img",
+        aria_labelledby=f"{ident}-t {ident}-d",
+        class_=f"figure {class_}",
+    )
+
+
 def _shown(value: object) -> Markup:
     return safe(f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value)

@@ -75,6 +75,20 @@ def write_kind(
         _replace(folder / "study.json", _text({"schema": VERSION, "kind": kind, **body}))
 
 
+def write_said(folder: Path, name: str, said: Iterable[tuple[str, Any]]) -> None:
+    """Writes (subject, record) pairs as JSON lines, the subject's name among the record's fields.
+
+    Raises:
+        StorageFailure: no space, no permission.
+    """
+    rows = []
+    for subject, record in said:
+        body = plain(record)
+        assert isinstance(body, dict)  # noqa: S101
+        rows.append({"subject": subject, **body})
+    write_rows(folder, name, rows)
+
+
 def write_rows(folder: Path, name: str, rows: Iterable[Any]) -> None:
     """Writes plain rows as JSON lines beside a study.
 

@@ -20,7 +20,7 @@ from axiometer.canon import derived, draws
 from axiometer.data import read_text
 from axiometer.errors import BadInput, StorageFailure
 from axiometer.raters import open_rater
-from axiometer.raters.judge import RANGES, Judge, rewrite_prompt
+from axiometer.raters.judge import RANGES, Judge, Judgement, rewrite_prompt
 from axiometer.raters.replies import read_levels
 from axiometer.studies.asking import ledger_path
 from axiometer.subjects import Missing, Subject
@@ -96,11 +96,15 @@ def try_judge(judge: Judge, labelled: Sequence[Labelled]) -> Trial:
     Raises:
         BadInput: it rated none of the texts.
     """
+    return _compared(judge, labelled, judge.judge([one.text for one in labelled]))
+
+
+def _compared(judge: Judge, labelled: Sequence[Labelled], judged: Sequence[Judgement | Missing]) -> Trial:
     names = open_system(judge.system).names
     people = np.array([[one.numbers.get(name, np.nan) for name in names] for one in labelled])
     own = np.full(people.shape, np.nan)
     missing: Counter[str] = Counter()
-    for i, found in enumerate(judge.judge([one.text for one in labelled])):
+    for i, found in enumerate(judged):
         if isinstance(found, Missing):
             missing[f"{found.why}: {found.detail}"[:90]] += 1
         else:
@@ -168,17 +172,18 @@ def calibrate(
     found: list[Round] = []
     now, best = judge, judge
     for number in range(rounds + 1):
-        own = [try_judge(now, part).agreement.deviation for part in (fitted, held)]
-        found.append(Round(now.levels, own[0], own[1]))
+        judged = now.judge([one.text for one in fitted])
+        apart = _compared(now, fitted, judged).agreement.deviation
+        beyond = try_judge(now, held).agreement.deviation
+        found.append(Round(now.levels, apart, beyond))
         progress(number + 1, rounds + 1)
-        if number and own[1] >= min(one.held for one in found[:-1]):
+        if number and beyond >= min(one.held for one in found[:-1]):
             break
         best = now
         if number == rounds:
             break
-        (reply,) = author.answer(
-            [rewrite_prompt(now.levels, _worst(now, fitted))], seed=derived(seed, "rubric", number)
-        )
+        asked = rewrite_prompt(now.levels, _worst(fitted, judged, RANGES[judge.scale]))
+        (reply,) = author.answer([asked], seed=derived(seed, "rubric", number))
         levels = read_levels(reply)
         if isinstance(levels, Missing):
             break
@@ -203,7 +208,7 @@ def opened_judge(name: str, ledger: Path | None = None) -> Iterator[Judge]:
 def plan(judge: Judge, labelled: Sequence[Labelled], rounds: int = 0) -> str:
     """What trying, and calibrating, can cost, before anything is asked."""
     cost = judge.cost([one.text for one in labelled])
-    times = 1 + 2 * (rounds + 1 if rounds else 0)
+    times = 1 + (rounds + 1 if rounds else 0)
     return (
         f"{len(labelled)} texts: at most {times * cost.calls + rounds} calls to {judge.subject.card.name}, about "
         f"{times * cost.words} words sent; what the ledger knows is not asked again"
@@ -254,11 +259,13 @@ def _told(one: Agreement) -> str:
     )
 
 
-def _worst(judge: Judge, labelled: Sequence[Labelled]) -> str:
+def _worst(
+    labelled: Sequence[Labelled], judged: Sequence[Judgement | Missing], limits: tuple[int, int]
+) -> str:
     """The largest disagreements, a line each."""
     apart = []
-    low, high = RANGES[judge.scale]
-    for one, found in zip(labelled, judge.judge([each.text for each in labelled]), strict=True):
+    low, high = limits
+    for one, found in zip(labelled, judged, strict=True):
         if isinstance(found, Missing):
             continue
         for name, mean in found.mean().items():
