@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("confounds")
 @click.option("--value", "-v", required=True, help="The value that the first sentence of each pair holds.")
@@ -20,7 +22,7 @@ import click
     default=None,
     help="A CSV instead: question_1 holds the value, question_2 does not, a pair in each row.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def command(value: str, material: Path | None, table: Path | None, as_json: bool) -> None:
     """What besides the value tells the two sides of pairs apart: length, wording, single words, context."""
     import json

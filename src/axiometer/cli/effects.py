@@ -2,13 +2,15 @@
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("effects")
 @click.option(
     "--subject", "-s", required=True, help="steered:FOLDER, as `axiometer locate vector` writes it."
 )
 @click.option("--split", type=click.Choice(["test", "tune"]), default="test", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def command(subject: str, split: str, as_json: bool) -> None:
     """What steering did to every value in dilemmas, and what it cost in perplexity."""
     import json

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.group("grow")
 def command() -> None:
@@ -18,7 +20,7 @@ def command() -> None:
 )
 @click.option("--pairs", "-n", "wanted", type=click.IntRange(1), required=True, help="How many to keep.")
 @click.option("--calls", type=click.IntRange(2), default=None, help="Questions at most; default: six a pair.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
 @click.option("--ledger", type=click.Path(path_type=Path), default=None, help="Another ledger file.")
 def pairs(
@@ -107,7 +109,7 @@ def pairs(
     help="Best questions the gain is seen in.",
 )
 @click.option("--opinions", type=click.IntRange(1), default=3, show_default=True, help="Reasons a reply.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
 @click.option("--ledger", type=click.Path(path_type=Path), default=None, help="Another ledger file.")
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from axiometer.cli import options
 from axiometer.cli.locate_features import coder, features
 from axiometer.cli.locate_graph import graph
 from axiometer.cli.locate_neurons import command as neurons
@@ -59,7 +60,7 @@ for other in (neurons, coder, features, graph):
     default=None,
     help="The folder to write; open it as steered:FOLDER.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def vector(
     subject: str,
     value: str,

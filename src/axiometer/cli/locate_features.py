@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("coder")
 @click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
@@ -32,7 +34,7 @@ import click
 )
 @click.option("--steps", type=click.IntRange(min=1), default=400, show_default=True)
 @click.option("--passages", type=click.IntRange(min=10), default=1000, show_default=True, help="At most.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 def coder(
     subject: str,
     layer: int,

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("graph")
 @click.option("--subject", "-s", default="", help="Who is measured under many roles.")
@@ -25,16 +27,14 @@ import click
     "--keep-general", is_flag=True, help="Do not take out a style of answering that moves all values alike."
 )
 @click.option("--resamples", type=click.IntRange(min=1), default=100, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 @click.option(
     "--out", type=click.Path(path_type=Path), default=None, help="A .json, .graphml or .dot file to write."
 )
 @click.option(
     "--work", type=click.Path(path_type=Path), default=None, help="A folder that keeps finished roles."
 )
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
+@options.ledger
 def graph(
     subject: str,
     table: Path | None,

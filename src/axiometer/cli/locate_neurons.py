@@ -5,6 +5,8 @@ from typing import Literal
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("neurons")
 @click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
@@ -51,8 +53,8 @@ import click
     default=None,
     help="The folder to write; open it as steered:FOLDER.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.as_json
 def command(
     subject: str,
     value: str,

@@ -1,19 +1,22 @@
 """`axiometer measure`."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from axiometer.cli import options
+from axiometer.cli.own_files import OwnFiles
+
 if TYPE_CHECKING:
     from axiometer.report.study import Study
 
-OWN_FILES = ("staircase", "grown")
 
-
-class _Measuring(click.Group):
+class _Measuring(OwnFiles):
     """A first word that is no command of its own is an instrument: `measure portraits57` is `measure instrument portraits57`."""
+
+    prefix = "measure"
+    own = ("staircase", "grown")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = [*self.list_commands(ctx), *ctx.help_option_names]
@@ -22,13 +25,7 @@ class _Measuring(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["instrument", *OWN_FILES]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in OWN_FILES:
-            return super().get_command(ctx, cmd_name)
-        found: click.Command = import_module(f"axiometer.cli.measure_{cmd_name}").command
-        return found
+        return ["instrument", *self.own]
 
 
 @click.group(cls=_Measuring)
@@ -46,12 +43,10 @@ def command() -> None:
 @click.option("--system", default="", help="Score on a coarser value system, such as schwartz10.")
 @click.option("--tell", default="", help="Tell every subject this about itself first.")
 @click.option("--repeats", type=int, default=1, show_default=True, help="How often each ask is put.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The study folder to write.")
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.out
+@options.ledger
+@options.as_json
 def instrument_command(
     instrument: str,
     subjects: tuple[str, ...],

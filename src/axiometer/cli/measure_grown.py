@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("grown")
 @click.argument("questions", default="seeds")
@@ -24,12 +26,10 @@ import click
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), default=None, help="The rating from which a value is there."
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The study folder to write.")
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.out
+@options.ledger
+@options.as_json
 def command(
     questions: str,
     subjects: tuple[str, ...],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
 from axiometer.measure.staircase import FORMS, REGIMES, FormName, Regime
 
 
@@ -33,12 +34,10 @@ from axiometer.measure.staircase import FORMS, REGIMES, FormName, Regime
     "--least", type=click.IntRange(1), default=None, help="Choices that a pair of values needs to be judged."
 )
 @click.option("--only", type=click.IntRange(1), default=None, help="Only so many dilemmas, the first ones.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The study folder to write.")
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.out
+@options.ledger
+@options.as_json
 def command(
     staircases: str,
     subjects: tuple[str, ...],

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from axiometer.cli import options
+
 if TYPE_CHECKING:
     from axiometer.studies.portrait import BankReport
 
@@ -72,7 +74,7 @@ def build(
 @click.option("--items", type=click.IntRange(min=10), default=60, show_default=True)
 @click.option("--raters", type=click.IntRange(min=10), default=46, show_default=True)
 @click.option("--loading", type=click.FloatRange(0, 0.99), default=0.45, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 @OUT
 def simulate(items: int, raters: int, loading: float, seed: int, out: Path) -> None:
     """Write raw data of raters that were never there, with planted correlations, for planning and tests."""

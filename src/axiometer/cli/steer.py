@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("steer")
 @click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
@@ -42,12 +44,10 @@ import click
 @click.option(
     "--nulls", type=click.IntRange(min=0), default=5, show_default=True, help="Random directions beside it."
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="The folder to write.")
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.ledger
+@options.as_json
 def command(
     subject: str,
     toward: str,

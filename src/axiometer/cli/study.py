@@ -1,39 +1,22 @@
 """`axiometer study`."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import click
 
-OWN_FILES = (
-    "causal",
-    "conva",
-    "cultural",
-    "features",
-    "gate",
-    "judge",
-    "people",
-    "personas",
-    "rater",
-    "valuelocate",
-)
+from axiometer.cli import options
+from axiometer.cli.own_files import OwnFiles
 
 
-class _Lazy(click.Group):
-    """Adds the studies that have a file of their own."""
+class _Studies(OwnFiles):
+    """Most studies have a file of their own."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*OWN_FILES, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in OWN_FILES:
-            return super().get_command(ctx, cmd_name)
-        found: click.Command = import_module(f"axiometer.cli.study_{cmd_name}").command
-        return found
+    prefix = "study"
+    own = ("causal", "conva", "cultural", "features", "gate", "judge", "people", "personas", "rater", "valuelocate")  # fmt: skip
 
 
-@click.group(cls=_Lazy)
+@click.group(cls=_Studies)
 def command() -> None:
     """Run a study: cultural, people, personas, known groups, and checks of the instruments."""
 
@@ -48,11 +31,9 @@ def command() -> None:
     "--personas", "persona_file", default="schwartz10", show_default=True, help="A name or a TOML file."
 )
 @click.option("--set", "chosen", default="fresh", show_default=True, help="Which set of personas.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.ledger
+@options.as_json
 def known_groups_command(
     subject: str,
     instrument: str,
@@ -106,8 +87,8 @@ def known_groups_command(
 @click.option("--instrument", default="portraits57", show_default=True)
 @click.option("--form", "-f", type=click.Choice(["text", "statements"]), default="text", show_default=True)
 @click.option("--subjects", type=click.IntRange(min=2), default=200, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.as_json
 def recovery_command(instrument: str, form: str, subjects: int, seed: int, as_json: bool) -> None:
     """Plant values in simulated subjects: are they found, and do the intervals cover them?"""
     from axiometer.canon import plain
@@ -140,8 +121,8 @@ def recovery_command(instrument: str, form: str, subjects: int, seed: int, as_js
     "--single", is_flag=True, help="Only data in which at least half of the cells got one answer only."
 )
 @click.option("--run-effects", is_flag=True, help="With effects of runs.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.as_json
 def calibration_command(datasets: int, single: bool, run_effects: bool, seed: int, as_json: bool) -> None:
     """Draw parameters and answers from the ordinal model: do its posteriors hold the truth as often as they say?"""
     from axiometer.canon import plain

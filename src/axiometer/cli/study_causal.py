@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("causal")
 @click.option(
@@ -13,7 +15,7 @@ import click
     help="The folder of the authors' answer tables.",
 )
 @click.option("--permutations", type=click.IntRange(min=1), default=1000, show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@options.seed
 def command(release: Path, permutations: int, seed: int) -> None:
     """Causal graphs and side effects from the released answers, beside what is printed and beside chance."""
     from axiometer.studies.causal_steering import causal_steering, lines

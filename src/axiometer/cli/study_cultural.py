@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("cultural")
 @click.option(
@@ -27,12 +29,10 @@ import click
     "--method", type=click.Choice(["sampled", "approximated"]), default="sampled", show_default=True
 )
 @click.option("--discrimination", is_flag=True, help="Let subjects differ in how sharply they answer.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The study folder to write.")
-@click.option(
-    "--ledger", "ledger_path", type=click.Path(path_type=Path), default=None, help="Another ledger file."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.out
+@options.ledger
+@options.as_json
 def command(
     subjects: tuple[str, ...],
     runs: int,

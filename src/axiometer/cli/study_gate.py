@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command()
 @click.option("--rater", "name", default="queries", show_default=True, help="The rater that opens the gate.")
@@ -19,7 +21,7 @@ import click
     default=None,
     help="Train the heads of `queries` again into this folder, and try those.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def command(name: str, neutral: Path | None, train: Path | None, as_json: bool) -> None:
     """Try a rater as a gate: does it open where a value is at stake, and stay shut elsewhere?"""
     import json

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from axiometer.cli import options
+
 if TYPE_CHECKING:
     from axiometer.report.people import PeopleStudy
 
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
 @click.option(
     "--columns", default="", help="Names of the item columns in order, with commas; or the word first."
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The study folder to write.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.seed
+@options.out
+@options.as_json
 def command(
     file: Path, key_name: str, reverse: bool, columns: str, seed: int, out: Path | None, as_json: bool
 ) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command()
 @click.option(
@@ -13,7 +15,7 @@ import click
     help="The folder of arguments-*.tsv and labels-*.tsv of Touche23-ValueEval.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Where the heads go.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def command(data: Path, out: Path, as_json: bool) -> None:
     """Train the rater of values in arguments again, and try it on arguments it has not seen."""
     import json

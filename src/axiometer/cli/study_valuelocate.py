@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from axiometer.cli import options
+
 
 @click.command("valuelocate")
 @click.option("--subject", "-s", required=True, help="A model in memory, such as smollm2 or local:PATH.")
@@ -30,7 +32,7 @@ import click
     default=None,
     help="A folder that keeps what is finished; the same command goes on there.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@options.as_json
 def command(
     subject: str,
     values: tuple[str, ...],
