@@ -89,7 +89,7 @@ def explore_spec(
     seeds: QuestionSet, author: Subject, cheap: Panel, strong: Panel, course: Course, seed: int
 ) -> Spec:
     """Everything that decides the course; how long it goes on is left out."""
-    how = {name: getattr(course, name) for name in ("fresh", "rounds", "beta", "uniform")}
+    how = {name: getattr(course, name) for name in ("fresh", "rounds", "looks", "keep", "beta", "uniform")}
     parts = {"author": author.spec, "cheap": cheap.spec, "strong": strong.spec}
     return {"grow": "questions", "seeds": seeds.spec, **parts, **how, "texts": texts_key(), "seed": seed}
 
