@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from axiometer.cli import options
+from axiometer.cli import grow_dilemmas, options
 
 
 @click.group("grow")
@@ -175,3 +175,6 @@ def questions(
     click.echo(
         f"questions put: {put}; the others were known from the ledger\nreport: {out.resolve() / 'report.html'}"
     )
+
+
+command.add_command(grow_dilemmas.command)

@@ -1,5 +1,6 @@
 """Where the shipped data lie, and how a TOML file of ours or of a user is read."""
 
+import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -87,3 +88,8 @@ def sources(table: dict[str, Any], where: str) -> tuple[str, ...]:
     """The reference keys of a file: one text, or a list of them."""
     found = table.get("source", [])
     return (found,) if isinstance(found, str) else several(table, "source", str, where)
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML writes it; JSON's are, but for the one control sign that JSON leaves bare."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

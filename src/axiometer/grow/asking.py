@@ -14,7 +14,7 @@ from axiometer.values import Value
 
 Reason: TypeAlias = Literal[
     "missing", "form", "signs", "order", "voice", "words", "name", "same", "slot", "bare", "length", "overlap",
-    "duplicate", "giveaway",
+    "duplicate", "giveaway", "unsafe", "value", "tension",
 ]  # fmt: skip
 _SHARES: tuple[int, int] = (2, 4)  # of four domains two are for training, one to tune, one to test
 _DECORATION = re.compile(r"^[\s*_>\"'“”‘’`]+|[\s*_\"“”`]+$")
@@ -158,7 +158,7 @@ def _opposing_text(questions: Questions, value: Value, one: Task, sentence: str)
 
 def read_holding(reply: Answer | Missing) -> tuple[str, str] | Rejected:
     """The scene and the sentence."""
-    found = _lines(reply, ("SCENE", "SENTENCE"))
+    found = read_lines(reply, ("SCENE", "SENTENCE"))
     if isinstance(found, Rejected):
         return found
     scene = "-".join(re.findall(r"[a-z0-9]+", found["SCENE"].casefold())[:4])
@@ -167,11 +167,11 @@ def read_holding(reply: Answer | Missing) -> tuple[str, str] | Rejected:
 
 def read_opposing(reply: Answer | Missing) -> str | Rejected:
     """The sentence."""
-    found = _lines(reply, ("SENTENCE",))
+    found = read_lines(reply, ("SENTENCE",))
     return found if isinstance(found, Rejected) else found["SENTENCE"]
 
 
-def _lines(reply: Answer | Missing, labels: tuple[str, ...]) -> dict[str, str] | Rejected:
+def read_lines(reply: Answer | Missing, labels: tuple[str, ...]) -> dict[str, str] | Rejected:
     """What stands behind each label; exactly these lines, in any case and order, and nothing else."""
     if isinstance(reply, Missing):
         return Rejected("missing", f"{reply.why}: {reply.detail}".rstrip(": "))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from axiometer.analyse.confounds import LEAST_SHARED, MOST_DIFFERING
 from axiometer.analyse.likeness import differing_share, names, overlap, parted, stems, words
 from axiometer.grow.asking import Rejected
+from axiometer.grow.barred import ORDERS, SIGNS
 from axiometer.instruments.contrast import Pair, Voice
 
 SHORTEST, LONGEST = 5, 40
@@ -24,21 +25,14 @@ _BARE = re.compile(
     r"not|no|never|nor|cannot|without|.*n['’]t|do|does|did|to|would|will|be|is|are|was|were|and|but|so|then|when|while"
     r"|as|that|it|the|an?"
 )
-_SIGNS = re.compile(r"[{}|<>\[\]\\`~^=#@]|https?:|www\.")
-# A sentence that speaks to whoever reads it as a machine is no sentence about a scene.
-_ORDERS = re.compile(
-    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|prompt|rule|above|previous|earlier)"
-    r"|\b(system prompt|language model|as an ai|assistant:|user:)",
-    re.IGNORECASE,
-)
 
 
 def check_sentence(sentence: str, voice: Voice, name: str) -> Rejected | None:
     """What is wrong with a sentence on its own, if anything."""
     said = words(sentence)
-    if strange := [*_SIGNS.findall(sentence), *(sign for sign in sentence if not sign.isprintable())]:
+    if strange := [*SIGNS.findall(sentence), *(sign for sign in sentence if not sign.isprintable())]:
         return Rejected("signs", f"{strange[0]!r} cannot stand in a sentence")
-    if found := _ORDERS.search(sentence):
+    if found := ORDERS.search(sentence):
         return Rejected("order", f"it speaks to its reader: {found[0]!r}")
     if not SHORTEST <= len(said) <= LONGEST:
         return Rejected("words", f"{len(said)} words; {SHORTEST} to {LONGEST} are wanted")

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from axiometer.analyse.diversity import bleu
 from axiometer.analyse.likeness import names, stems, words
+from axiometer.grow.barred import ORDERS, SIGNS, UNSAFE
 from axiometer.values import ValueSystem
 
 Reason: TypeAlias = Literal[
@@ -23,19 +24,7 @@ _YES_OR_NO = re.compile(
     r"(?:should|is|are|was|were|do|does|did|would|could|can|may|might|must|ought|has|have|had|will|shall)\b",
     re.IGNORECASE,
 )
-_SIGNS = re.compile(r"[{}|<>\[\]\\`~^=#@]|https?:|www\.")
-_ORDERS = re.compile(
-    r"\b(ignore|disregard|forget|override)\b.{0,40}\b(instruction|prompt|rule|above|previous|earlier)"
-    r"|\b(system prompt|language model|as an ai|assistant:|user:)",
-    re.IGNORECASE,
-)
-# What no survey should ask, whatever it tells: means of harm, and children as objects of desire.
-_UNSAFE = re.compile(
-    r"\b(how to (?:make|build|get|kill|hack|poison)|build(?:ing)? a bomb|nerve agents?|suicide methods?|kill (?:your|my)self"
-    r"|child (?:porn\w*|sex\w*)|sexual\w* .{0,20}\b(?:minors?|child(?:ren)?)|genocide of|exterminat\w+)\b",
-    re.IGNORECASE,
-)
-_BARRED: dict[Reason, re.Pattern[str]] = {"signs": _SIGNS, "order": _ORDERS, "unsafe": _UNSAFE}
+_BARRED: dict[Reason, re.Pattern[str]] = {"signs": SIGNS, "order": ORDERS, "unsafe": UNSAFE}
 
 
 @dataclass(frozen=True)

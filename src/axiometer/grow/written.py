@@ -3,6 +3,7 @@
 import json
 
 from axiometer.canon import plain
+from axiometer.data import toml_text
 from axiometer.grow.pairs import Tried
 from axiometer.instruments.contrast import Pair
 
@@ -16,9 +17,9 @@ def as_toml(pairs: tuple[Pair, ...], system: str, value: str, author: str) -> st
         "\n".join(
             [
                 "[[scenes]]",
-                f"name = {_text(name)}",
-                f"split = {_text(own[0].split)}",
-                *(f"{pair.voice} = {_text(pair.text)}" for pair in own),
+                f"name = {toml_text(name)}",
+                f"split = {toml_text(own[0].split)}",
+                *(f"{pair.voice} = {toml_text(pair.text)}" for pair in own),
             ]
         )
         for name, own in scenes.items()
@@ -26,9 +27,9 @@ def as_toml(pairs: tuple[Pair, ...], system: str, value: str, author: str) -> st
     head = [
         "# Written by a model and filtered by rule, read by nobody yet.",
         "schema = 1",
-        f"system = {_text(system)}",
-        f"value = {_text(value)}",
-        f"licence = {_text(f'as the output of {author}')}",
+        f"system = {toml_text(system)}",
+        f"value = {toml_text(value)}",
+        f"licence = {toml_text(f'as the output of {author}')}",
     ]
     return "\n\n".join(["\n".join(head), *blocks]) + "\n"
 
@@ -41,8 +42,3 @@ def as_lines(rejected: tuple[Tried, ...]) -> str:
         assert isinstance(outcome, dict)  # noqa: S101
         rows.append({**outcome, "task": plain(one.task), "replies": [plain(reply) for reply in one.replies]})
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _text(text: str) -> str:
-    """A basic TOML string; JSON's are, but for the one control sign that JSON leaves bare."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

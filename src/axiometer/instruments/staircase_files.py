@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from axiometer.data import need, read_text, read_toml, several, shipped, shipped_names, sources
+from axiometer.data import need, read_text, read_toml, several, shipped, shipped_names, sources, toml_text
 from axiometer.errors import AxiometerError, BadInput, unknown
 from axiometer.instruments.staircase import LeftOut, Option, Staircase, Staircases, Step
 from axiometer.values import ValueSystem, open_system, system_names
@@ -60,6 +60,29 @@ def read_staircases(path: Path, name: str = "") -> Staircases:
     )
 
 
+def as_toml(
+    dilemmas: Sequence[Staircase], system: str, licence: str, source: Sequence[str], note: str
+) -> str:
+    """Dilemmas in a TOML file of our schema, below a note to its readers; every step must be there."""
+    head = [
+        f"# {note}",
+        "schema = 1",
+        f"system = {toml_text(system)}",
+        f"licence = {toml_text(licence)}",
+        f"source = [{', '.join(map(toml_text, source))}]",
+    ]
+    blocks = ["\n".join(head)]
+    for one in dilemmas:
+        theme = [f"theme = {toml_text(one.theme)}"] if one.theme else []
+        blocks.append(
+            "\n".join(
+                ["[[dilemmas]]", f"name = {toml_text(one.name)}", f"norm = {toml_text(one.norm)}", *theme]
+            )
+        )
+        blocks += [_step_toml(step) for step in one.steps if step is not None]
+    return "\n\n".join(blocks) + "\n"
+
+
 def read_released(path: Path, system: str = "") -> Staircases:
     """The set in a JSON file of the form that the authors release: one object a dilemma, `step 1_choiceA_value` and so on.
 
@@ -91,6 +114,23 @@ def read_released(path: Path, system: str = "") -> Staircases:
     dilemmas, left_out = _sorted_out(named, _released_steps, valued)
     kept = _some(dilemmas, left_out, where)
     return Staircases(where, valued.name, "as released", ("mmds",), kept, left_out)
+
+
+def _step_toml(step: Step) -> str:
+    options = [
+        f"  {{ text = {toml_text(option.text)}, value = {toml_text(option.value)} }},"
+        for option in step.options
+    ]
+    return "\n".join(
+        [
+            "[[dilemmas.steps]]",
+            f"situation = {toml_text(step.situation)}",
+            f"question = {toml_text(step.question)}",
+            "options = [",
+            *options,
+            "]",
+        ]
+    )
 
 
 def _sorted_out(

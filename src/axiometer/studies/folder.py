@@ -95,7 +95,15 @@ def write_rows(folder: Path, name: str, rows: Iterable[Any]) -> None:
     Raises:
         StorageFailure: no space, no permission.
     """
-    text = "".join(json.dumps(plain(row), ensure_ascii=False) + "\n" for row in rows)
+    write_text(folder, name, "".join(json.dumps(plain(row), ensure_ascii=False) + "\n" for row in rows))
+
+
+def write_text(folder: Path, name: str, text: str) -> None:
+    """Writes a file of its own beside a study.
+
+    Raises:
+        StorageFailure: no space, no permission.
+    """
     with _storage(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder / name, text.encode())
