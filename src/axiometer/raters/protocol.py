@@ -6,6 +6,9 @@ from typing import Protocol, runtime_checkable
 
 from axiometer.canon import Spec
 from axiometer.subjects import Missing
+from axiometer.values import open_system
+
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,10 @@ def unreadable(content: object) -> Missing | None:
     if not isinstance(content, str):
         return Missing("unparsed", f"a rater reads text, and this is of type {type(content).__name__}.")
     return None if content.strip() else Missing("unparsed", "the text has no words.")
+
+
+def thresholds(rater: Rater) -> dict[str, float]:
+    """Value -> the score from which it counts as there: the rater's own, value by value or one for all, else one half."""
+    own = getattr(rater, "thresholds", None)
+    one = getattr(rater, "threshold", _HALF)
+    return dict(own) if own else dict.fromkeys(open_system(rater.system).names, float(one))

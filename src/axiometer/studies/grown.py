@@ -18,12 +18,12 @@ from axiometer.grow.panel import informativeness_of
 from axiometer.instruments.questions import QuestionSet
 from axiometer.measure import Progress
 from axiometer.measure.opinions import OPINIONS, Reply, Shown, carried, form_spec, opinions, shown
-from axiometer.raters import Rater
+from axiometer.raters import Rater, thresholds
 from axiometer.report.cite import sources
 from axiometer.report.grown import Grade, GrownStudy, Primed, Reliability, Told, TopicGrade
 from axiometer.report.numbers import number
-from axiometer.steer import Told as TellIt
 from axiometer.steer import steer
+from axiometer.steer.regard import ValuePrompt
 from axiometer.studies.administer import note, recorded
 from axiometer.subjects import Subject
 from axiometer.values import ValueSystem, open_system
@@ -102,7 +102,7 @@ def ask(
         )
         for subject in subjects
     }
-    line = threshold if threshold is not None else _line(rater)
+    line = _line(rater) if threshold is None else threshold
     own = carried(rater, [one.text for one in questions.questions], line)
     return Asked(questions, replies, tuple(shown(rater, one, line) for one in replies.values()), own)
 
@@ -126,7 +126,7 @@ def grown(
         rater: who reads values.
         beside: other sets, of which as many questions are drawn and asked, to compare what they tell.
         many: opinions a reply.
-        threshold: the rating from which a value counts as there; None for the rater's own, or .5.
+        threshold: the rating from which a value counts as there; None for the rater's own, value by value.
         seed: of subjects, orders of play and draws.
         progress: makes a listener for each subject.
     """
@@ -215,10 +215,8 @@ def primed(
     """
     system = open_system(rater.system)
     target = system.value(value)
-    told = steer(
-        subject, TellIt(f"{target.title} matters more to you than anything else: {target.definition}")
-    )
-    line = threshold if threshold is not None else _line(rater)
+    told = steer(subject, ValuePrompt(target.name, strength=3, system=rater.system))
+    line = _line(rater) if threshold is None else threshold
     tables = [
         shown(rater, opinions(one, questions.questions, many=many, seed=seed), line).union
         for one in (subject, told)
@@ -295,9 +293,10 @@ def _topics(asked: Asked, values: Sequence[str]) -> tuple[TopicGrade, ...]:
     return tuple(found)
 
 
-def _line(rater: Rater) -> float:
-    own = getattr(rater, "threshold", None)
-    return float(own) if isinstance(own, float) else 0.5
+def _line(rater: Rater) -> Floats:
+    """[values] from which score each counts as there."""
+    own = thresholds(rater)
+    return np.array([own[name] for name in open_system(rater.system).names])
 
 
 def lines(study: GrownStudy) -> Iterator[str]:
