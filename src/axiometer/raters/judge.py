@@ -91,7 +91,7 @@ class Judge:
     @property
     def levels(self) -> tuple[str, ...]:
         """What the five levels mean."""
-        return self.rubric or tuple(_texts()["rubric"])
+        return self.rubric or shipped_rubric()
 
     @property
     def threshold(self) -> float:
@@ -187,6 +187,11 @@ def open_judge(rest: str) -> Judge:
     for option in options:
         made = _with(made, option)
     return made
+
+
+def shipped_rubric() -> tuple[str, ...]:
+    """What the five levels mean unless something else is said."""
+    return tuple(_texts()["rubric"])
 
 
 def read_rubric(path: Path) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from axiometer.subjects import Answer, Missing, listed
 from axiometer.values import Value, ValueSystem
 
 _MOST = 12
+_LEAD = r"[^\S\n]*[-*•#>\d.)]*[^\S\n]*"
 _LEVEL = re.compile(r"^\W*([1-5])\W+(\S.*?)\s*$", re.MULTILINE)
 
 
@@ -71,9 +72,20 @@ def read_levels(reply: Answer | Missing) -> tuple[str, ...] | Missing:
     return tuple(text for _, text in rows)
 
 
+def lines_of(value: Value, text: str) -> list[str]:
+    """What stands behind a value's name, at the beginning of a line."""
+    pattern = rf"^{_LEAD}{_named(value)}[^\S\n]*[:=–—-]+[^\S\n]*(\S[^\n]*)$"
+    return [found[1] for found in re.finditer(pattern, text, re.IGNORECASE | re.MULTILINE)]
+
+
 def _given(value: Value, text: str) -> set[float]:
     """The different numbers that a text gives a value, at the beginning of a line or as a field of JSON."""
+    pattern = rf"(?:^|[{{,]){_LEAD}{_named(value)}\s*[:=–—-]+\s*[\"'*_]*(-?\d+(?:\.\d+)?)\b"
+    return {float(found[1]) for found in re.finditer(pattern, text, re.IGNORECASE | re.MULTILINE)}
+
+
+def _named(value: Value) -> str:
+    """A pattern of what a value may be called."""
     names = sorted({value.name, value.title, *value.aliases}, key=len, reverse=True)
     name = "|".join(re.escape(one).replace(r"\-", r"[\s-]").replace(r"\ ", r"[\s-]") for one in names)
-    pattern = rf"(?:^|[{{,])[^\S\n]*[-*•#>\d.)]*[^\S\n]*[\"'*_]*(?:{name})[\"'*_]*\s*[:=–—-]+\s*[\"'*_]*(-?\d+(?:\.\d+)?)\b"
-    return {float(found[1]) for found in re.finditer(pattern, text, re.IGNORECASE | re.MULTILINE)}
+    return rf"[\"'*_]*(?:{name})[\"'*_]*"

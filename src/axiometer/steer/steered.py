@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from axiometer.canon import Spec, canonical
+from axiometer.canon import Spec, canonical, derived
 from axiometer.errors import Incapable
 from axiometer.subjects import Answer, Card, Missing, Prompt, Subject, Weigher, Weights
 from axiometer.subjects.sites import Edit, OpenModel, Receipt
 
 Reply: TypeAlias = Answer | Weights | Missing
-Say: TypeAlias = Callable[[Sequence[Prompt]], list[Answer | Missing]]
 Put: TypeAlias = Callable[[Sequence[Prompt], Sequence[int]], list[Reply]]
 
 
@@ -30,6 +29,22 @@ class Rewrites(Intervention, Protocol):
 
     def rewrite(self, prompt: Prompt) -> Prompt:
         """The prompt to put instead."""
+        ...
+
+
+class Say(Protocol):
+    """Puts prompts that are answered in words."""
+
+    def __call__(
+        self, prompts: Sequence[Prompt], *, draw: int = 0, by: Sequence["Edits"] = ()
+    ) -> list[Answer | Missing]:
+        """The answers.
+
+        Args:
+            prompts: what is asked.
+            draw: another number gives a subject that varies its answers another chance.
+            by: what is done to an open model meanwhile, besides what is done to it anyway.
+        """
         ...
 
 
@@ -93,14 +108,15 @@ class Steered:
         return [reply for reply in found if not isinstance(reply, Weights)], kept
 
     @contextmanager
-    def _editing(self) -> Iterator[list[Receipt]]:
-        """The base under the edits of every intervention that has some."""
-        inside = [each for each in self.by if isinstance(each, Edits)]
+    def _editing(self, more: Sequence[Edits] = ()) -> Iterator[list[Receipt]]:
+        """The base under the edits of every intervention that has some, and under more."""
+        inside = [*(each for each in self.by if isinstance(each, Edits)), *more]
         if not inside:
             yield []
             return
         base = self.base
-        assert isinstance(base, OpenModel)  # noqa: S101 - checked when steered
+        if not isinstance(base, OpenModel):
+            raise _closed(inside[0], base)
 
         def assign(prompts: Sequence[Prompt]) -> list[tuple[Edit, ...]]:
             every = [each.edits(base, prompts) for each in inside]
@@ -115,17 +131,25 @@ class Steered:
             prompt = prompt if prompt.bare or not isinstance(each, Rewrites) else each.rewrite(prompt)
         return prompt
 
-    def _said(self, prompts: Sequence[Prompt], seed: int, kept: list[Receipt]) -> list[Answer | Missing]:
-        with self._editing() as receipts:
+    def _said(
+        self, prompts: Sequence[Prompt], seed: int, kept: list[Receipt], by: Sequence[Edits] = ()
+    ) -> list[Answer | Missing]:
+        with self._editing(by) as receipts:
             said = self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
         kept.extend(receipts)
         return said
 
     def _revised(self, prompts: Sequence[Prompt], put: Put, seed: int, kept: list[Receipt]) -> list[Reply]:
         """The replies through every revising intervention; prompts of an unconditional likelihood pass by them."""
+
+        def say(
+            prompts: Sequence[Prompt], *, draw: int = 0, by: Sequence[Edits] = ()
+        ) -> list[Answer | Missing]:
+            return self._said(prompts, derived(seed, "draw", draw) if draw else seed, kept, by)
+
         for each in self.by:
             if isinstance(each, Revises):
-                put = _through(each, put, lambda asked: self._said(asked, seed, kept))
+                put = _through(each, put, say)
         return put(prompts, range(len(prompts)))
 
 
@@ -162,13 +186,17 @@ def steer(subject: Subject, *by: Intervention) -> Steered:
                 "revise(prompts, put, say) method."
             )
         if isinstance(each, Edits) and not isinstance(subject, OpenModel):
-            raise Incapable(
-                f"{type(each).__name__} changes a model's inside, and {subject.card.name} shows none; open a model in "
-                "memory, such as smollm2 or local:PATH."
-            )
+            raise _closed(each, subject)
         faced.append(each)
     ordered = tuple(sorted(faced, key=lambda each: canonical(each.spec)))
     return SteeredWeigher(subject, ordered) if isinstance(subject, Weigher) else Steered(subject, ordered)
+
+
+def _closed(each: Edits, subject: Subject) -> Incapable:
+    return Incapable(
+        f"{type(each).__name__} changes a model's inside, and {subject.card.name} shows none; open a model in memory, such as "
+        "smollm2 or local:PATH."
+    )
 
 
 def _through(each: Revises, put: Put, say: Say) -> Put:

@@ -55,6 +55,14 @@ class Vector:
             "pushes": [described(push) for push in self.pushes],
         }
 
+    def mirrored(self) -> "Vector":
+        """The same the other way: a value that was raised is lowered as far.
+
+        Raises:
+            BadInput: a push that has no other way.
+        """
+        return replace(self, pushes=tuple(_mirrored(push) for push in self.pushes))
+
     def check(self, subject: Subject) -> None:
         """Refuses a subject that the vector was not made for.
 
@@ -167,3 +175,11 @@ def adding(located: Located, coefficient: float, *, scope: Scope = "text") -> Ve
         for layer in located.chosen
     )
     return Vector(located.value, "difference", located.fingerprint, pushes, scope)
+
+
+def _mirrored(push: Push) -> Push:
+    if isinstance(push, Reach):
+        return replace(push, odds=-push.odds, sign=-push.sign)
+    if isinstance(push, Add):
+        return Add(push.site, -push.vector, push.span)
+    raise BadInput(f"a push of kind {push.settings['push']} has no other way; give one for each direction.")

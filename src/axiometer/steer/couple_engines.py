@@ -1,0 +1,262 @@
+"""Three ways to a counterfactual answer: a capable subject writes it, the best of several answers is taken, or a model is steered to it.
+
+Source: couple
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from axiometer.canon import Spec, key
+from axiometer.errors import BadInput, Incapable
+from axiometer.raters import Rater
+from axiometer.raters.judge import shipped_rubric
+from axiometer.raters.levels import level
+from axiometer.steer.couple_asking import (
+    Case,
+    Relation,
+    ask_answer,
+    ask_concepts,
+    ask_direct,
+    read_concepts,
+    told_levels,
+)
+from axiometer.steer.steered import Say
+from axiometer.steer.vectors import Vector
+from axiometer.subjects import Answer, Missing, Prompt
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A counterfactual answer.
+
+    Attributes:
+        answer: its words.
+        points: value -> the point made for it, where points were written.
+        tried: (how, deviation by the reader) of all answers that were weighed up, where several were.
+    """
+
+    answer: str
+    points: Mapping[str, str] = field(default_factory=dict)
+    tried: tuple[tuple[str, float], ...] = ()
+
+
+class Engine(Protocol):
+    """A way to make counterfactual answers."""
+
+    @property
+    def spec(self) -> Spec:
+        """Plain JSON that names everything it does."""
+        ...
+
+    def change(
+        self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
+    ) -> list[Change | Missing]:
+        """An answer for every case, or why there is none.
+
+        Args:
+            cases: what was said, and what was wanted.
+            reader: who reads levels inside the loop.
+            relation: how two values stand to each other.
+            say: puts prompts to the subject.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Prompted:
+    """The subject writes a counterfactual point for each value, then an answer that makes these points.
+
+    Attributes:
+        relations: whether it is told how the values stand to each other and how the first answer came about.
+        concepts: whether points come in between; else the answer is rewritten at once.
+        factual: whether the first answer is shown; else points and answer are made from scratch.
+
+    Each of the three can be taken away, to see what it is for.
+    """
+
+    relations: bool = True
+    concepts: bool = True
+    factual: bool = True
+
+    @property
+    def spec(self) -> Spec:
+        """The parts."""
+        return {"engine": "prompted", **vars(self)}
+
+    def change(
+        self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
+    ) -> list[Change | Missing]:
+        """What the subject writes."""
+        known = relation if self.relations else None
+        if not self.concepts:
+            replies = say([ask_direct(case, known) for case in cases])
+            return [one if isinstance(one, Missing) else _changed(one, {}) for one in replies]
+        asked = [ask_concepts(case, known, scratch=not self.factual) for case in cases]
+        points = [read_concepts(reply, case.aim) for reply, case in zip(say(asked), cases, strict=True)]
+        going = [(i, one) for i, one in enumerate(points) if not isinstance(one, Missing)]
+        shown = [case if self.factual else _without_first(case) for case in cases]
+        replies = say([ask_answer(shown[i], one) for i, one in going]) if going else []
+        found: list[Change | Missing] = [
+            one if isinstance(one, Missing) else Missing("unparsed") for one in points
+        ]
+        for (i, one), reply in zip(going, replies, strict=True):
+            found[i] = reply if isinstance(reply, Missing) else _changed(reply, one)
+        return found
+
+
+@dataclass(frozen=True)
+class Reranked:
+    """Several answers, with the wanted levels told and without; the one nearest to the aim is taken. For subjects too small to write points.
+
+    Our own proposal. The first answer takes part.
+
+    Attributes:
+        many: how many answers are drawn in each of the two ways.
+    """
+
+    many: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuses nothing to choose from."""
+        if self.many < 1:
+            raise BadInput(f"{self.many} answers are to be drawn; draw at least 1.")
+
+    @property
+    def spec(self) -> Spec:
+        """How many."""
+        return {"engine": "reranked", "many": self.many}
+
+    def change(
+        self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
+    ) -> list[Change | Missing]:
+        """The best of the answers.
+
+        Raises:
+            Incapable: a subject that says the same at every draw.
+        """
+        told = [told_levels(case.prompt, case.aim, shipped_rubric()) for case in cases]
+        plain = [case.prompt for case in cases]
+        drawn = {
+            f"{how} {draw + 1}": say(prompts, draw=draw + (how == "plain"))
+            for how, prompts in (("told", told), ("plain", plain))
+            for draw in range(self.many)
+        }
+        texts = [[_words(replies[i]) for replies in drawn.values()] for i in range(len(cases))]
+        if self.many > 1 and all(len(set(own[: self.many])) == 1 for own in texts):
+            raise Incapable(
+                "the subject says the same at every draw, so that there is nothing to choose from; let it vary, as in "
+                "smollm2:?temperature=0.8."
+            )
+        return _best(cases, drawn, reader)
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A model pushed along value vectors while it answers: up where the first answer shows too little of a value, down where too much.
+
+    The pushes that the deviations call for are tried all together, one by one, and with the wanted levels told besides; the answer nearest to the
+    aim is taken. Our own proposal.
+
+    Attributes:
+        vectors: value -> the vector that raises it.
+    """
+
+    vectors: Mapping[str, Vector]
+
+    def __post_init__(self) -> None:
+        """Refuses an engine without any vector."""
+        if not self.vectors:
+            raise BadInput("no vector to steer by; locate one first: axiometer locate vector.")
+
+    @property
+    def spec(self) -> Spec:
+        """The vectors by content."""
+        return {"engine": "edited", "vectors": {name: key(one.spec) for name, one in self.vectors.items()}}
+
+    def change(
+        self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
+    ) -> list[Change | Missing]:
+        """The best of the answers under the pushes."""
+        drawn: dict[str, list[Answer | Missing | None]] = {}
+        wanted = [self._needs(case) for case in cases]
+        for how in ("together", "together, told", *self.vectors):
+            groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
+            for i, needs in enumerate(wanted):
+                own = tuple((v, sign) for v, sign in needs if how.startswith("together") or v == how)
+                if own and not (len(own) == 1 and len(needs) == 1 and how in self.vectors):
+                    groups.setdefault(own, []).append(i)
+            if groups:
+                drawn[how] = self._said(cases, groups, say, told=how.endswith("told"))
+        return _best(cases, drawn, reader)
+
+    def _needs(self, case: Case) -> tuple[tuple[str, int], ...]:
+        """(value, 1 for up or -1 for down) for every value that has a vector and is off by more than half a level."""
+        off = {
+            name: level - case.observed[name]
+            for name, level in case.aim.levels.items()
+            if name in self.vectors
+        }
+        return tuple((name, 1 if gap > 0 else -1) for name, gap in off.items() if abs(gap) > 1 / 2)
+
+    def _said(
+        self,
+        cases: Sequence[Case],
+        groups: Mapping[tuple[tuple[str, int], ...], list[int]],
+        say: Say,
+        *,
+        told: bool,
+    ) -> list[Answer | Missing | None]:
+        found: list[Answer | Missing | None] = [None] * len(cases)
+        for pushes, which in groups.items():
+            by = [self.vectors[name] if sign > 0 else self.vectors[name].mirrored() for name, sign in pushes]
+            prompts: list[Prompt] = [
+                told_levels(cases[i].prompt, cases[i].aim, shipped_rubric()) if told else cases[i].prompt
+                for i in which
+            ]
+            for i, reply in zip(which, say(prompts, by=by), strict=True):
+                found[i] = reply
+        return found
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """What a text says, a sentence each."""
+    return tuple(part for part in _SENTENCE.split(" ".join(text.split())) if part)
+
+
+def _best(
+    cases: Sequence[Case], drawn: Mapping[str, Sequence[Answer | Missing | None]], reader: Rater
+) -> list[Change | Missing]:
+    """For each case the answer nearest to its aim, the first one included; of equals the earlier."""
+    every = [
+        (i, how, one.text)
+        for how, replies in drawn.items()
+        for i, one in enumerate(replies)
+        if isinstance(one, Answer) and one.text.strip()
+    ]
+    read = level(reader, [text for _, _, text in every])
+    tried: list[list[tuple[float, str, str]]] = [[(case.deviation, "first", case.first)] for case in cases]
+    for (i, how, text), one in zip(every, read, strict=True):
+        if not isinstance(one, Missing):
+            off = sum(abs(want - one.levels[name]) for name, want in cases[i].aim.levels.items())
+            tried[i].append((off, how, text))
+    return [
+        Change(min(own, key=lambda each: each[0])[2], {}, tuple((how, off) for off, how, _ in own))
+        for own in tried
+    ]
+
+
+def _words(reply: Answer | Missing) -> str:
+    return reply.text if isinstance(reply, Answer) else ""
+
+
+def _changed(reply: Answer, points: Mapping[str, str]) -> Change | Missing:
+    text = reply.text.strip()
+    return Change(text, points) if text else Missing("unparsed", "the answer is empty")
+
+
+def _without_first(case: Case) -> Case:
+    return Case(case.prompt, "(there is none)", (), {}, case.aim)
