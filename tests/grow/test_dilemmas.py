@@ -254,7 +254,7 @@ def grown_through(monkeypatch, out, raters, decided=None, author=None):
     """A growth by name."""
     named = {f"planted-{i}": rater for i, rater in enumerate(raters)}
     monkeypatch.setattr(dilemma_growing, "open_subject", lambda name: author or script())
-    monkeypatch.setattr(dilemma_growing, "open_rater", named.__getitem__)
+    monkeypatch.setattr(dilemma_growing, "rater_behind", lambda name, ledger, heard: named[name])
     return grown_dilemmas(
         "author", list(named), out, WISH, system="mft6", decided=decided, ledger=out / "l.sqlite"
     )

@@ -50,7 +50,15 @@ left_out = ["calm"]
 [collapses.map]
 warmth = "conservation"
 """
-COUNTS = {"mft6": 6, "schwartz10": 10, "schwartz19": 19, "schwartz4": 4, "touche20": 20, "valuepilot6": 6}
+COUNTS = {
+    "dailydilemmas50": 50,
+    "mft6": 6,
+    "schwartz10": 10,
+    "schwartz19": 19,
+    "schwartz4": 4,
+    "touche20": 20,
+    "valuepilot6": 6,
+}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ COMMANDS = {
     "portrait": "Build, simulate, check or show a bank of value portraits.",
     "locate": "Find where a value lives in an open model.",
     "steer": "Steer a model towards values, measure it again, and tell the price.",
+    "couple": "Answer a question so that the answer rests on given values.",
     "effects": "What steering did to every value, and what it cost.",
     "exchange": "Control vectors of llama.cpp and repeng, out and in.",
     "confounds": "What besides the value tells the two sides of pairs apart.",

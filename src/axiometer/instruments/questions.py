@@ -6,6 +6,7 @@ Source: adaem
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from axiometer.data import need, read_text, read_toml, shipped, shipped_names, s
 from axiometer.errors import BadInput, unknown
 
 FILE = "questions.jsonl"
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_COLUMNS = ("question", "dilemma_situation", "Conclusion")
+_CLAIM = re.compile(r"we should (.+)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ class QuestionSet:
 
 
 def open_question_set(name: str) -> QuestionSet:
-    """A shipped set by name, a FOLDER or FILE.jsonl of grown questions, FILE.toml of ours, or FILE.csv with a column `question`.
+    """A shipped set by name, a FOLDER or FILE.jsonl of grown questions, FILE.toml of ours, or a table FILE.csv or FILE.tsv.
+
+    A table has a column `question`, `dilemma_situation` (as DailyDilemmas has) or `Conclusion` (as Touche has).
 
     Raises:
         UnknownName: neither a shipped name nor such a path.
@@ -89,13 +95,13 @@ def open_question_set(name: str) -> QuestionSet:
         return _from_rows(name, list(_lines(path / FILE)))
     if path.suffix == ".jsonl":
         return _from_rows(name, list(_lines(path)))
-    if path.suffix == ".csv":
+    if path.suffix in _SEPARATORS:
         return _from_rows(name, list(_table(path)))
     if path.suffix != ".toml" and name not in shipped_names("questions"):
         raise unknown(
             "set of questions",
             name,
-            [*shipped_names("questions"), "FOLDER", "FILE.jsonl", "FILE.toml", "FILE.csv"],
+            [*shipped_names("questions"), "FOLDER", "FILE.jsonl", "FILE.toml", "FILE.csv", "FILE.tsv"],
         )
     return _from_toml(path if path.suffix == ".toml" else shipped("questions", f"{name}.toml"), name)
 
@@ -148,12 +154,19 @@ def _lines(path: Path) -> Iterator[Any]:
 
 
 def _table(path: Path) -> Iterator[Any]:
-    table = csv.DictReader(io.StringIO(read_text(path), newline=""))
-    if "question" not in (table.fieldnames or ()):
-        raise BadInput(f"{path} has no column `question`; it has: {', '.join(table.fieldnames or ())}.")
+    """The rows of a table; conclusions of arguments, "We should ...", become questions, as the source of `couple` makes them."""
+    table = csv.DictReader(io.StringIO(read_text(path), newline=""), delimiter=_SEPARATORS[path.suffix])
+    column = next((name for name in _COLUMNS if name in (table.fieldnames or ())), None)
+    if column is None:
+        raise BadInput(
+            f"{path} has no column {' or '.join(_COLUMNS)}; it has: {', '.join(table.fieldnames or ())}."
+        )
     for i, row in enumerate(table, 1):
+        text = (row[column] or "").strip()
+        if column == "Conclusion":
+            text = f"Should we {found[1].rstrip('.')}?" if (found := _CLAIM.match(text)) else ""
         yield {
             "name": row.get("name") or f"row-{i}",
-            "text": row["question"] or "",
+            "text": text,
             "topic": row.get("topic") or row.get("questionnaire") or "",
         }

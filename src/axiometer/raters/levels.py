@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from axiometer.raters.judge import Judge
 from axiometer.raters.protocol import Rater, Rating, thresholds
-from axiometer.subjects import Missing
+from axiometer.subjects import Answer, Missing
 
 LOW, HIGH = 1.0, 5.0
 _THERE = 3.5
@@ -41,6 +41,12 @@ def level(rater: Rater, contents: Sequence[str]) -> list[Leveled | Missing]:
         ]
     cuts = thresholds(rater)
     return [one if isinstance(one, Missing) else _placed(one, cuts) for one in rater.rate(contents)]
+
+
+def level_replies(rater: Rater, replies: Sequence[Answer | Missing]) -> list[Leveled | Missing]:
+    """The levels of what subjects said; a reply that is missing stays so."""
+    found = iter(level(rater, [one.text for one in replies if isinstance(one, Answer)]))
+    return [next(found) if isinstance(one, Answer) else one for one in replies]
 
 
 def _placed(rating: Rating, cuts: Mapping[str, float]) -> Leveled:

@@ -51,6 +51,11 @@ class Trace:
     answer: str | Missing
     revised: bool
 
+    @property
+    def reply(self) -> Answer | Missing:
+        """The answer as a subject gives it."""
+        return self.answer if isinstance(self.answer, Missing) else Answer(self.answer)
+
 
 @dataclass(frozen=True)
 class Couple:
@@ -110,7 +115,8 @@ class Couple:
         Raises:
             Incapable: the subject was asked for log-probabilities, which have no words to revise.
         """
-        return [_reply(one) for one in self.traces(prompts, put(prompts, range(len(prompts))), say)]
+        traces = self.traces(prompts, put(prompts, range(len(prompts))), say)
+        return [one if isinstance(one, Missing) else one.reply for one in traces]
 
     def traces(self, prompts: Sequence[Prompt], firsts: Sequence[Reply], say: Say) -> list[Trace | Missing]:
         """How each answer comes about.
@@ -128,7 +134,7 @@ class Couple:
             one if isinstance(one, Missing) else Missing("unparsed") for one in firsts
         ]
         said = [(i, one.text) for i, one in enumerate(firsts) if isinstance(one, Answer)]
-        stakes = self._at_stake([prompts[i] for i, _ in said])
+        stakes = self.at_stake([prompts[i] for i, _ in said])
         read = level(self.reader, [text for _, text in said])
         cases: dict[int, Case] = {}
         for (i, text), aim, one in zip(said, stakes, read, strict=True):
@@ -153,7 +159,7 @@ class Couple:
                 return "neighbour" if arrow.weight > 0 else "opposite"
         return "other"
 
-    def _at_stake(self, prompts: Sequence[Prompt]) -> list[Levels | Missing]:
+    def at_stake(self, prompts: Sequence[Prompt]) -> list[Levels | Missing]:
         """The part of the aim that each question is about: the values that the reader finds in it most."""
         if len(self.aim.levels) <= self.most:
             return [self.aim for _ in prompts]
@@ -209,12 +215,6 @@ def _trace(case: Case, change: Change | Missing | None) -> Trace:
         answer=change.answer,
         revised=change.answer != case.first,
     )
-
-
-def _reply(trace: Trace | Missing) -> Answer | Missing:
-    if isinstance(trace, Missing):
-        return trace
-    return trace.answer if isinstance(trace.answer, Missing) else Answer(trace.answer)
 
 
 __all__ = ["MOST", "Couple", "Relation", "ToldLevels", "Trace"]

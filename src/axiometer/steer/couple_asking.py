@@ -47,6 +47,11 @@ class Case:
         return sum(abs(level - self.observed[name]) for name, level in self.aim.levels.items())
 
 
+def ask_question(question: str, about: str) -> Prompt:
+    """The question itself, to be answered in some sentences."""
+    return Prompt(filled(_texts()["ask"].strip(), {"question": question}), about=about)
+
+
 def ask_concepts(case: Case, relation: Relation | None, *, scratch: bool = False) -> Prompt:
     """The question for a counterfactual point for each wanted value; without the first answer if wanted."""
     return _prompt("scratch" if scratch else "concepts", case, relation, "")
@@ -155,7 +160,7 @@ def _rubric(levels: Sequence[str]) -> str:
 @cache
 def _texts() -> dict[str, Any]:
     table = read_toml(path := shipped("couple", "couple.toml"))
-    for name in ("system", "concepts", "scratch", "answer", "direct", "told"):
+    for name in ("system", "ask", "concepts", "scratch", "answer", "direct", "told"):
         need(table, name, str, str(path))
     need(table, "relation", dict, str(path))
     return table

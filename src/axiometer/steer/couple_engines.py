@@ -6,10 +6,11 @@ Source: couple
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from axiometer.canon import Spec, key
-from axiometer.errors import BadInput, Incapable
+from axiometer.errors import BadInput, Incapable, unknown
 from axiometer.raters import Rater
 from axiometer.raters.judge import shipped_rubric
 from axiometer.raters.levels import level
@@ -22,6 +23,7 @@ from axiometer.steer.couple_asking import (
     read_concepts,
     told_levels,
 )
+from axiometer.steer.saved import load_steering
 from axiometer.steer.steered import Say
 from axiometer.steer.vectors import Vector
 from axiometer.subjects import Answer, Missing, Prompt
@@ -260,3 +262,29 @@ def _changed(reply: Answer, points: Mapping[str, str]) -> Change | Missing:
 
 def _without_first(case: Case) -> Case:
     return Case(case.prompt, "(there is none)", (), {}, case.aim)
+
+
+def open_engine(name: str) -> Engine:
+    """An engine by name: `prompted`, `reranked`, `reranked:N` for N answers a way, or `edited:FOLDER[,FOLDER]` with vectors that were located.
+
+    Raises:
+        UnknownName: no such engine.
+        BadInput: a number that is none, or a folder that holds something else than vectors.
+    """
+    kind, _, rest = name.partition(":")
+    if kind == "prompted" and not rest:
+        return Prompted()
+    if kind == "reranked":
+        if rest and not rest.isdecimal():
+            raise BadInput(f"reranked:{rest} names no number of answers; write reranked:4.")
+        return Reranked(int(rest)) if rest else Reranked()
+    if kind == "edited":
+        return Edited(dict(_vector(Path(part).expanduser()) for part in rest.split(",") if part))
+    raise unknown("engine", name, ["prompted", "reranked:N", "edited:FOLDER,..."])
+
+
+def _vector(folder: Path) -> tuple[str, Vector]:
+    _, by = load_steering(folder)
+    if len(by) != 1 or not isinstance(by[0], Vector):
+        raise BadInput(f"{folder} holds no single vector; give folders that `axiometer locate vector` wrote.")
+    return by[0].value, by[0]

@@ -192,6 +192,16 @@ def steer(subject: Subject, *by: Intervention) -> Steered:
     return SteeredWeigher(subject, ordered) if isinstance(subject, Weigher) else Steered(subject, ordered)
 
 
+def saying(subject: Subject, seed: int) -> Say:
+    """Puts prompts to a subject as it stands, for whoever revises outside of `Steered`."""
+
+    def say(prompts: Sequence[Prompt], *, draw: int = 0, by: Sequence[Edits] = ()) -> list[Answer | Missing]:
+        put = steer(subject, *by) if by else subject
+        return put.answer(prompts, seed=derived(seed, "draw", draw) if draw else seed)
+
+    return say
+
+
 def _closed(each: Edits, subject: Subject) -> Incapable:
     return Incapable(
         f"{type(each).__name__} changes a model's inside, and {subject.card.name} shows none; open a model in memory, such as "

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from axiometer.errors import BadInput
 from axiometer.instruments import Instrument
+from axiometer.raters import Rater, open_rater
+from axiometer.raters.judge import Judge
 from axiometer.steer import Told, steer
 from axiometer.subjects import Subject
 from axiometer.subjects.home import home
@@ -47,6 +49,19 @@ def asking(
         remembered = tuple(remember(open_subject(name, cues), kept) for name in names)
         told = tuple(steer(each, Told(tell)) if tell else each for each in remembered)
         yield Asking(told, remembered)
+
+
+def rater_behind(name: str, ledger: Ledger, heard: list[Remembered]) -> Rater:
+    """The rater of this name; whoever it asks is behind the ledger, too, and joins `heard`.
+
+    Raises:
+        UnknownName: no such rater.
+    """
+    read = open_rater(name)
+    if not isinstance(read, Judge):
+        return read
+    heard.append(remember(read.subject, ledger))
+    return replace(read, subject=heard[-1])
 
 
 def ledger_path(path: Path | None = None) -> Path:

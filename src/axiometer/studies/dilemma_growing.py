@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,7 @@ from axiometer.grow.dilemma_asking import shipped_norms
 from axiometer.grow.dilemmas import Decided, Dilemmas, Settled, Wish, dilemmas_spec, grow_dilemmas, place
 from axiometer.grow.labelling import nominal_alpha
 from axiometer.instruments.staircase_files import as_toml
-from axiometer.raters import Rater, open_rater
-from axiometer.raters.judge import Judge
-from axiometer.studies.asking import ledger_path
+from axiometer.studies.asking import ledger_path, rater_behind
 from axiometer.studies.folder import check_writable, write_rows, write_text
 from axiometer.subjects.ledger import Ledger, Remembered, remember
 from axiometer.subjects.opening import open_subject
@@ -124,7 +122,7 @@ def grown_dilemmas(
     with ExitStack() as stack:
         kept = stack.enter_context(Ledger(ledger_path(ledger)))
         heard: list[Remembered] = [remember(open_subject(author), kept)]
-        opened = [_opened(name, kept, heard) for name in raters]
+        opened = [rater_behind(name, kept, heard) for name in raters]
         spec = dilemmas_spec(heard[0], opened, valued, wish)
         _check_own(out, key(spec))
         grown = grow_dilemmas(heard[0], opened, valued, wish, decided=found, progress=progress)
@@ -169,14 +167,6 @@ def lines(growth: DilemmaGrowth) -> Iterator[str]:
         yield f"fill in the column `value` of {growth.folder / QUEUE} and run the same command with --decided"
     if kept:
         yield f"Saved in {growth.folder / FILE}; read it before you trust it: axiometer measure staircase {growth.folder / FILE}"
-
-
-def _opened(name: str, ledger: Ledger, heard: list[Remembered]) -> Rater:
-    read = open_rater(name)
-    if not isinstance(read, Judge):
-        return read
-    heard.append(remember(read.subject, ledger))
-    return replace(read, subject=heard[-1])
 
 
 def _draws(name: str) -> int:

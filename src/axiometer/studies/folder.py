@@ -31,6 +31,7 @@ KINDS: Registry[Kind] = Registry(
         "staircase": "axiometer.report.staircase_page:kind",
         "grown": "axiometer.report.grown_page:kind",
         "growth": "axiometer.report.growth_page:kind",
+        "couple": "axiometer.report.couple_page:kind",
     },
 )
 

@@ -20,6 +20,7 @@ from axiometer.values.system import ValueSystem, open_system
 
 LOW, HIGH = 1, 5
 _OPPOSITE, _NEIGHBOUR, _OTHER = 1, 4, 3
+_SCALE = 6
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def open_levels(name: str, system: str = "schwartz10") -> Levels:
 
     Args:
         name: `security=5,power=1`; `security>power`; a shipped objective; `norm:NAME`, the order of people's values; `persona:VALUE`,
-            somebody who holds it above all, its neighbours on the circle dear and its opposites not; or FILE.toml with a table `[levels]`.
+            somebody who holds it above all, its neighbours on the circle dear and its opposites not; or FILE.toml with a table `[levels]`, or
+            `[means]` of ratings from 1 to 6, which are rounded down.
         system: of written-out levels and personas.
 
     Raises:
@@ -196,6 +198,14 @@ def _persona(system: ValueSystem, name: str) -> dict[str, int]:
 
 def _from_table(table: dict[str, Any], name: str, where: str) -> Levels:
     system = open_system(need({"system": "schwartz10", **table}, "system", str, where))
+    if "means" in table:
+        means = need(table, "means", dict, where)
+        rated = {system.value(value).name: need(means, value, (int, float), where) for value in means}
+        if not all(LOW <= mean <= _SCALE for mean in rated.values()):
+            raise BadInput(
+                f"{where}: means are ratings from {LOW} to {_SCALE}; there is {max(rated.values(), key=abs)}."
+            )
+        return Levels(system.name, floored(rated), name)
     rows = need(table, "levels", dict, where)
     return Levels(system.name, {system.value(value).name: rows[value] for value in rows}, name)
 
