@@ -23,11 +23,13 @@ from axiometer.steer.couple_asking import (
     read_concepts,
     told_levels,
 )
+from axiometer.steer.regard import ValuePrompt
 from axiometer.steer.saved import load_steering
 from axiometer.steer.steered import Say
 from axiometer.steer.vectors import Vector
 from axiometer.subjects import Answer, Missing, Prompt
 
+_STRENGTHS = {4: 2, 5: 3}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -112,12 +114,12 @@ class Prompted:
 
 @dataclass(frozen=True)
 class Reranked:
-    """Several answers, with the wanted levels told and without; the one nearest to the aim is taken. For subjects too small to write points.
+    """Several answers in three ways, with the levels told, as somebody who holds the important values, and as it comes; the nearest to the aim is taken.
 
-    Our own proposal. The first answer takes part.
+    Our own proposal, for subjects too small to write points. The first answer takes part.
 
     Attributes:
-        many: how many answers are drawn in each of the two ways.
+        many: how many answers are drawn in each way.
     """
 
     many: int = 4
@@ -140,11 +142,16 @@ class Reranked:
         Raises:
             Incapable: a subject that says the same at every draw.
         """
-        told = [told_levels(case.prompt, case.aim, shipped_rubric()) for case in cases]
-        plain = [case.prompt for case in cases]
+        ways = {
+            "told": [told_levels(case.prompt, case.aim, shipped_rubric()) for case in cases],
+            "held": [_held(case) for case in cases],
+            "plain": [case.prompt for case in cases],
+        }
         drawn = {
-            f"{how} {draw + 1}": say(prompts, draw=draw + (how == "plain"))
-            for how, prompts in (("told", told), ("plain", plain))
+            f"{way} {draw + 1}": say(
+                prompts, draw=draw + (way == "plain")
+            )  # the first plain one is the first answer
+            for way, prompts in ways.items()
             for draw in range(self.many)
         }
         texts = [[_words(replies[i]) for replies in drawn.values()] for i in range(len(cases))]
@@ -249,6 +256,15 @@ def _best(
         Change(min(own, key=lambda each: each[0])[2], {}, tuple((how, off) for off, how, _ in own))
         for own in tried
     ]
+
+
+def _held(case: Case) -> Prompt:
+    """The question to somebody who holds the values that are to be important, in the wording that steering is compared with."""
+    prompt = case.prompt
+    for name, wanted in sorted(case.aim.levels.items(), key=lambda each: each[1]):
+        if wanted in _STRENGTHS:
+            prompt = ValuePrompt(name, strength=_STRENGTHS[wanted], system=case.aim.system).rewrite(prompt)
+    return prompt
 
 
 def _words(reply: Answer | Missing) -> str:

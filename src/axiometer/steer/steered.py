@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from axiometer.canon import Spec, canonical, derived
 from axiometer.errors import Incapable
 from axiometer.subjects import Answer, Card, Missing, Prompt, Subject, Weigher, Weights
+from axiometer.subjects.ledger import Remembered
 from axiometer.subjects.sites import Edit, OpenModel, Receipt
 
 Reply: TypeAlias = Answer | Weights | Missing
@@ -134,6 +135,8 @@ class Steered:
     def _said(
         self, prompts: Sequence[Prompt], seed: int, kept: list[Receipt], by: Sequence[Edits] = ()
     ) -> list[Answer | Missing]:
+        if by and isinstance(self.base, Remembered):
+            return _under(self.base, by).answer([self.as_sent(p) for p in prompts], seed=seed)
         with self._editing(by) as receipts:
             said = self.base.answer([self.as_sent(p) for p in prompts], seed=seed)
         kept.extend(receipts)
@@ -196,10 +199,17 @@ def saying(subject: Subject, seed: int) -> Say:
     """Puts prompts to a subject as it stands, for whoever revises outside of `Steered`."""
 
     def say(prompts: Sequence[Prompt], *, draw: int = 0, by: Sequence[Edits] = ()) -> list[Answer | Missing]:
-        put = steer(subject, *by) if by else subject
+        put = _under(subject, by) if by else subject
         return put.answer(prompts, seed=derived(seed, "draw", draw) if draw else seed)
 
     return say
+
+
+def _under(subject: Subject, by: Sequence[Edits]) -> Subject:
+    """The subject under edits; one that remembers goes on to, the edited answers apart from the others."""
+    if isinstance(subject, Remembered):
+        return replace(subject, base=steer(subject.base, *by))
+    return steer(subject, *by)
 
 
 def _closed(each: Edits, subject: Subject) -> Incapable:
