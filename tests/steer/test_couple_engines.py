@@ -18,6 +18,7 @@ from axiometer.steer.edits import Add, Reach
 from axiometer.steer.saved import save_steering
 from axiometer.steer.steered import saying, steer
 from axiometer.steer.vectors import Vector
+from axiometer.subjects import Answer
 from axiometer.subjects.ledger import Ledger, remember
 from axiometer.subjects.opening import open_subject
 from axiometer.subjects.sites import Site
@@ -77,12 +78,28 @@ def test_the_answer_taken_is_the_nearest_of_those_tried_and_the_model_is_as_it_w
     for one in traces:
         ways = [way for way, _ in one.tried]
         assert ways[:2] == ["first", "together"]
-        assert {"together, told", "power", "security"} <= set(ways)
+        assert {"together, held", "power", "security"} <= set(ways)
         shares = Letters().rate([one.answer])[0].scores
         assert one.tried
         assert min(off for _, off in one.tried) <= one.deviation
         assert shares["power"] >= Letters().rate([one.first])[0].scores["power"]
     assert say(PROMPTS) == firsts
+
+
+def test_an_answer_that_says_back_what_it_was_told_is_not_taken():
+    definition = open_system("schwartz10").value("power").definition
+
+    def say(prompts, *, draw=0, by=()):
+        said = f"Aeiou a e i o u. {definition}" if draw == 0 else f"xyz {draw} aei"
+        return [Answer(said) for _ in prompts]
+
+    def first(prompts):
+        return [Answer("xz xz") for _ in prompts]
+
+    aimed = Couple(Levels("schwartz10", {"power": 5, "security": 1}), Letters(), Reranked(2))
+    (trace,) = aimed.traces(PROMPTS[:1], first(PROMPTS[:1]), say)
+    assert {way for way, _ in trace.tried} == {"first", "told 2", "held 2", "plain 1", "plain 2"}
+    assert definition not in trace.answer
 
 
 def test_what_is_too_low_is_pushed_up_and_what_is_too_high_down(model):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from axiometer.analyse.likeness import words
 from axiometer.canon import Spec, key
 from axiometer.errors import BadInput, Incapable, unknown
 from axiometer.raters import Rater
@@ -30,6 +31,7 @@ from axiometer.steer.vectors import Vector
 from axiometer.subjects import Answer, Missing, Prompt
 
 _STRENGTHS = {4: 2, 5: 3}
+_RUN = 4  # words
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -167,8 +169,8 @@ class Reranked:
 class Edited:
     """A model pushed along value vectors while it answers: up where the first answer shows too little of a value, down where too much.
 
-    The pushes that the deviations call for are tried all together, one by one, and with the wanted levels told besides; the answer nearest to the
-    aim is taken. Our own proposal.
+    The pushes that the deviations call for are tried all together, one by one, and all together on somebody who holds the important values; the answer nearest to
+    the aim is taken. Our own proposal.
 
     Attributes:
         vectors: value -> the vector that raises it.
@@ -192,14 +194,14 @@ class Edited:
         """The best of the answers under the pushes."""
         drawn: dict[str, list[Answer | Missing | None]] = {}
         wanted = [self._needs(case) for case in cases]
-        for how in ("together", "together, told", *self.vectors):
+        for how in ("together", "together, held", *self.vectors):
             groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
             for i, needs in enumerate(wanted):
                 own = tuple((v, sign) for v, sign in needs if how.startswith("together") or v == how)
                 if own and not (len(own) == 1 and len(needs) == 1 and how in self.vectors):
                     groups.setdefault(own, []).append(i)
             if groups:
-                drawn[how] = self._said(cases, groups, say, told=how.endswith("told"))
+                drawn[how] = self._said(cases, groups, say, held=how.endswith("held"))
         return _best(cases, drawn, reader)
 
     def _needs(self, case: Case) -> tuple[tuple[str, int], ...]:
@@ -217,15 +219,12 @@ class Edited:
         groups: Mapping[tuple[tuple[str, int], ...], list[int]],
         say: Say,
         *,
-        told: bool,
+        held: bool,
     ) -> list[Answer | Missing | None]:
         found: list[Answer | Missing | None] = [None] * len(cases)
         for pushes, which in groups.items():
             by = [self.vectors[name] if sign > 0 else self.vectors[name].mirrored() for name, sign in pushes]
-            prompts: list[Prompt] = [
-                told_levels(cases[i].prompt, cases[i].aim, shipped_rubric()) if told else cases[i].prompt
-                for i in which
-            ]
+            prompts = [_held(cases[i]) if held else cases[i].prompt for i in which]
             for i, reply in zip(which, say(prompts, by=by), strict=True):
                 found[i] = reply
         return found
@@ -239,12 +238,15 @@ def sentences(text: str) -> tuple[str, ...]:
 def _best(
     cases: Sequence[Case], drawn: Mapping[str, Sequence[Answer | Missing | None]], reader: Rater
 ) -> list[Change | Missing]:
-    """For each case the answer nearest to its aim, the first one included; of equals the earlier."""
+    """For each case the answer nearest to its aim, the first one included; of equals the earlier.
+
+    An answer that says back what it was told of a value is none: a reader would take the definition for the value.
+    """
     every = [
         (i, how, one.text)
         for how, replies in drawn.items()
         for i, one in enumerate(replies)
-        if isinstance(one, Answer) and one.text.strip()
+        if isinstance(one, Answer) and one.text.strip() and not _echoes(one.text, cases[i])
     ]
     read = level(reader, [text for _, _, text in every])
     tried: list[list[tuple[float, str, str]]] = [[(case.deviation, "first", case.first)] for case in cases]
@@ -265,6 +267,21 @@ def _held(case: Case) -> Prompt:
         if wanted in _STRENGTHS:
             prompt = ValuePrompt(name, strength=_STRENGTHS[wanted], system=case.aim.system).rewrite(prompt)
     return prompt
+
+
+def _echoes(text: str, case: Case) -> bool:
+    """Whether a text holds a run of words out of what it was told of the values, and not out of the question."""
+    question = case.prompt.user
+    told = [
+        _held(case).user.removesuffix(question),
+        told_levels(case.prompt, case.aim, shipped_rubric()).user.removesuffix(question),
+    ]
+    return any(_runs(text) & _runs(one) for one in told)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    said = words(text)
+    return {tuple(said[i : i + _RUN]) for i in range(len(said) - _RUN + 1)}
 
 
 def _words(reply: Answer | Missing) -> str:
