@@ -77,8 +77,8 @@ def test_the_answer_taken_is_the_nearest_of_those_tried_and_the_model_is_as_it_w
     traces = loop(model).traces(PROMPTS, firsts, say)
     for one in traces:
         ways = [way for way, _ in one.tried]
-        assert ways[:2] == ["first", "together"]
-        assert {"together, held", "power", "security"} <= set(ways)
+        assert ways[:2] == ["first", "together 1"]
+        assert {"together, held 3", "power", "security"} <= set(ways)
         shares = Letters().rate([one.answer])[0].scores
         assert one.tried
         assert min(off for _, off in one.tried) <= one.deviation

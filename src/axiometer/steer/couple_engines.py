@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from axiometer.analyse.likeness import words
 from axiometer.canon import Spec, key
@@ -30,6 +30,7 @@ from axiometer.steer.steered import Say
 from axiometer.steer.vectors import Vector
 from axiometer.subjects import Answer, Missing, Prompt
 
+_Pushes: TypeAlias = tuple[tuple[str, int], ...]
 _STRENGTHS = {4: 2, 5: 3}
 _RUN = 4  # words
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -174,19 +175,24 @@ class Edited:
 
     Attributes:
         vectors: value -> the vector that raises it.
+        many: how many answers are drawn under all pushes together, each way; a subject that never varies gives one.
     """
 
     vectors: Mapping[str, Vector]
+    many: int = 3
 
     def __post_init__(self) -> None:
         """Refuses an engine without any vector."""
         if not self.vectors:
             raise BadInput("no vector to steer by; locate one first: axiometer locate vector.")
+        if self.many < 1:
+            raise BadInput(f"{self.many} answers are to be drawn; draw at least 1.")
 
     @property
     def spec(self) -> Spec:
         """The vectors by content."""
-        return {"engine": "edited", "vectors": {name: key(one.spec) for name, one in self.vectors.items()}}
+        vectors = {name: key(one.spec) for name, one in self.vectors.items()}
+        return {"engine": "edited", "vectors": vectors, "many": self.many}
 
     def change(
         self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
@@ -194,17 +200,24 @@ class Edited:
         """The best of the answers under the pushes."""
         drawn: dict[str, list[Answer | Missing | None]] = {}
         wanted = [self._needs(case) for case in cases]
-        for how in ("together", "together, held", *self.vectors):
-            groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
-            for i, needs in enumerate(wanted):
-                own = tuple((v, sign) for v, sign in needs if how.startswith("together") or v == how)
-                if own and not (len(own) == 1 and len(needs) == 1 and how in self.vectors):
-                    groups.setdefault(own, []).append(i)
-            if groups:
-                drawn[how] = self._said(cases, groups, say, held=how.endswith("held"))
+        whole = self._groups(wanted)
+        for draw in range(self.many):
+            drawn[f"together {draw + 1}"] = self._said(cases, whole, say, draw=draw, held=False)
+            drawn[f"together, held {draw + 1}"] = self._said(cases, whole, say, draw=draw, held=True)
+        for value in self.vectors:
+            alone = [tuple(each for each in needs if each[0] == value and len(needs) > 1) for needs in wanted]
+            drawn[value] = self._said(cases, self._groups(alone), say, draw=0, held=False)
         return _best(cases, drawn, reader)
 
-    def _needs(self, case: Case) -> tuple[tuple[str, int], ...]:
+    def _groups(self, wanted: Sequence[_Pushes]) -> dict[_Pushes, list[int]]:
+        """Which cases need the same pushes; those that need none are in no group."""
+        groups: dict[_Pushes, list[int]] = {}
+        for i, pushes in enumerate(wanted):
+            if pushes:
+                groups.setdefault(pushes, []).append(i)
+        return groups
+
+    def _needs(self, case: Case) -> _Pushes:
         """(value, 1 for up or -1 for down) for every value that has a vector and is off by more than half a level."""
         off = {
             name: level - case.observed[name]
@@ -216,16 +229,17 @@ class Edited:
     def _said(
         self,
         cases: Sequence[Case],
-        groups: Mapping[tuple[tuple[str, int], ...], list[int]],
+        groups: Mapping[_Pushes, list[int]],
         say: Say,
         *,
+        draw: int,
         held: bool,
     ) -> list[Answer | Missing | None]:
         found: list[Answer | Missing | None] = [None] * len(cases)
         for pushes, which in groups.items():
             by = [self.vectors[name] if sign > 0 else self.vectors[name].mirrored() for name, sign in pushes]
             prompts = [_held(cases[i]) if held else cases[i].prompt for i in which]
-            for i, reply in zip(which, say(prompts, by=by), strict=True):
+            for i, reply in zip(which, say(prompts, draw=draw, by=by), strict=True):
                 found[i] = reply
         return found
 
