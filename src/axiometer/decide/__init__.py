@@ -1,0 +1,1 @@
+"""CHOOSE by values: what actions serve, which of them somebody with given preferences takes, and why."""
