@@ -18,6 +18,7 @@ COMMANDS = {
     "locate": "Find where a value lives in an open model.",
     "steer": "Steer a model towards values, measure it again, and tell the price.",
     "couple": "Answer a question so that the answer rests on given values.",
+    "decide": "Choose between actions by what they serve and what somebody prefers.",
     "effects": "What steering did to every value, and what it cost.",
     "exchange": "Control vectors of llama.cpp and repeng, out and in.",
     "confounds": "What besides the value tells the two sides of pairs apart.",

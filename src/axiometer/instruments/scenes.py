@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from axiometer.canon import Spec, key
-from axiometer.data import need, read_toml, several, shipped, shipped_names, sources
-from axiometer.errors import AxiometerError, BadInput, unknown
+from axiometer.data import need, read_toml, several, sources
+from axiometer.errors import AxiometerError, BadInput
 from axiometer.values import ValueSystem, open_system
 
 SPLITS = ("train", "test")
@@ -83,18 +83,6 @@ class Scenes:
     def split(self, name: str) -> tuple[Scene, ...]:
         """The scenes of one split."""
         return tuple(scene for scene in self.scenes if scene.split == name)
-
-
-def open_scenes(name: str) -> Scenes:
-    """A shipped set by name, or a TOML file of the same schema.
-
-    Raises:
-        UnknownName: no such set.
-        BadInput: a file of another form, or one without any scene that can be used.
-    """
-    if not name.endswith(".toml") and name not in shipped_names("scenes"):
-        raise unknown("set of scenes", name, [*shipped_names("scenes"), "FILE.toml"])
-    return read_scenes(Path(name) if name.endswith(".toml") else shipped("scenes", f"{name}.toml"), name)
 
 
 def read_scenes(path: Path, name: str = "") -> Scenes:

@@ -32,6 +32,7 @@ KINDS: Registry[Kind] = Registry(
         "grown": "axiometer.report.grown_page:kind",
         "growth": "axiometer.report.growth_page:kind",
         "couple": "axiometer.report.couple_page:kind",
+        "valuepilot": "axiometer.report.valuepilot_page:kind",
     },
 )
 
