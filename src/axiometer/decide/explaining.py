@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from axiometer.decide.selection import MIX, ratings, score, weights
+from axiometer.decide.selection import MIX, flows, ratings, score
 
 Floats = npt.NDArray[np.float64]
 _STEPS = 41
@@ -58,20 +58,6 @@ def flips(
     return one, min(found, key=lambda each: each.change) if found else None
 
 
-def winners(scene: Floats, actions: Floats, preferences: Floats, mix: float = MIX) -> npt.NDArray[np.int64]:
-    """[tried] which action wins under each of several preferences; the same rule as `score`, for many at once.
-
-    Shapes: preferences [tried, values]
-    """
-    wanted = weights(preferences)
-    near_scene = mix * (1 - np.abs(np.abs(scene) - wanted)) + (1 - mix) * scene
-    near = mix * (1 - np.abs(np.abs(actions)[None] - wanted[:, None])) + (1 - mix) * actions[None]
-    rated = near / (1 + np.exp(-np.abs(near_scene)))[:, None]
-    better = 1 / (1 + np.exp(rated[:, None] - rated[:, :, None]))  # [tried, actions, actions, values]
-    outranks = (better * wanted[:, None, None]).sum(axis=-1)
-    return np.asarray((outranks.sum(axis=2) - outranks.sum(axis=1)).argmax(axis=1))
-
-
 def _nearest(
     scene: Floats,
     actions: Floats,
@@ -81,7 +67,7 @@ def _nearest(
     now: int,
     mix: float,
 ) -> Flip | None:
-    won = winners(scene, actions, tried, mix)
+    won = flows(scene, actions, tried, mix).argmax(axis=1)
     change = np.where(won == now, np.inf, np.abs(tried - preferences).sum(axis=1))
     best = int(np.argmin(change))
     if not np.isfinite(change[best]):

@@ -66,6 +66,20 @@ def promethee(rated: Floats, preferences: Floats, variant: Variant = "paper") ->
     return np.asarray((outranks.sum(axis=1) - outranks.sum(axis=0)) / others)
 
 
+def flows(scene: Floats, actions: Floats, preferences: Floats, mix: float = MIX) -> Floats:
+    """[tried, actions] net flows in the paper's form under each of several preferences, all at once.
+
+    Shapes: preferences [tried, values]
+    """
+    wanted = weights(preferences)
+    near_scene = mix * (1 - np.abs(np.abs(scene) - wanted)) + (1 - mix) * scene
+    near = mix * (1 - np.abs(np.abs(actions)[None] - wanted[:, None])) + (1 - mix) * actions[None]
+    rated = _logistic(np.abs(near_scene))[:, None] * near
+    better = _logistic(rated[:, :, None] - rated[:, None])  # [tried, actions, actions, values]
+    outranks = (better * wanted[:, None, None]).sum(axis=-1)
+    return np.asarray((outranks.sum(axis=2) - outranks.sum(axis=1)) / max(len(actions) - 1, 1))
+
+
 def weighted_sum(rated: Floats, preferences: Floats) -> Floats:
     """[actions] the sum over values by preference: what the analytic hierarchy process comes to with weights given."""
     return np.asarray(rated @ _shares(preferences))
