@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from axiometer.cli import grow_dilemmas, options
+from axiometer.cli import grow_dilemmas, grow_scenarios, options
 
 
 @click.group("grow")
@@ -178,3 +178,4 @@ def questions(
 
 
 command.add_command(grow_dilemmas.command)
+command.add_command(grow_scenarios.command)

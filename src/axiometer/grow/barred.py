@@ -11,7 +11,7 @@ ORDERS = re.compile(
 )
 # What nobody should be asked, whatever it tells: means of harm, and children as objects of desire.
 UNSAFE = re.compile(
-    r"\b(how to (?:make|build|get|kill|hack|poison)|build(?:ing)? a bomb|nerve agents?|suicide methods?|kill (?:your|my)self"
+    r"\b(how to (?:kill|hack|poison)|how to (?:make|build|get) (?:an? )?(?:bombs?|weapons?|explosives?|guns?|poison|drugs)|build(?:ing)? a bomb|nerve agents?|suicide methods?|kill (?:your|my)self"
     r"|child (?:porn\w*|sex\w*)|sexual\w* .{0,20}\b(?:minors?|child(?:ren)?)|genocide of|exterminat\w+)\b",
     re.IGNORECASE,
 )

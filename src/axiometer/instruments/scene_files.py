@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from axiometer.data import read_text, shipped, shipped_names
+from axiometer.data import read_text, shipped, shipped_names, toml_text
 from axiometer.errors import AxiometerError, BadInput, StorageFailure, unknown
 from axiometer.instruments.scenes import SPLITS, Action, Scene, SceneLeftOut, Scenes, read_scenes
 from axiometer.values import ValueSystem, open_system
@@ -67,6 +67,18 @@ def read_released_scenes(folder: Path, system: str = _SYSTEM) -> Scenes:
     return Scenes(where, valued.name, "as released", ("valuepilot2025",), tuple(kept), tuple(left_out))
 
 
+def as_toml(scenes: Sequence[Scene], system: str, licence: str, note: str) -> str:
+    """Scenes in a TOML file of our schema, below a note to its readers."""
+    head = [
+        f"# {note}",
+        "schema = 1",
+        f"system = {toml_text(system)}",
+        f"licence = {toml_text(licence)}",
+        'source = ["valuepilot2025"]',
+    ]
+    return "\n\n".join(["\n".join(head), *map(_scene_toml, scenes)]) + "\n"
+
+
 def write_released_scenes(scenes: Scenes, folder: Path) -> int:
     """Writes scenes in the same form, and says how many files there are.
 
@@ -90,6 +102,25 @@ def write_released_scenes(scenes: Scenes, folder: Path) -> int:
             f"cannot write {folder}: {error.strerror or error}; choose another folder."
         ) from None
     return len(scenes.scenes)
+
+
+def _scene_toml(scene: Scene) -> str:
+    actions = [
+        f"  {{ text = {toml_text(one.text)}, ratings = {{ {', '.join(f'{toml_text(v)} = {x:g}' for v, x in one.ratings.items())} }} }},"
+        for one in scene.actions
+    ]
+    return "\n".join(
+        [
+            "[[scenes]]",
+            f"name = {toml_text(scene.name)}",
+            f"split = {toml_text(scene.split)}",
+            f"values = [{', '.join(map(toml_text, scene.values))}]",
+            f"text = {toml_text(scene.text)}",
+            "actions = [",
+            *actions,
+            "]",
+        ]
+    )
 
 
 def _rows(path: Path) -> list[Any]:
