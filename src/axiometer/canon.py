@@ -5,7 +5,7 @@ Two things that behave differently have different keys; a subset or another orde
 
 import hashlib
 import json
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from math import isfinite
 from pathlib import Path
 from types import UnionType
@@ -30,16 +30,26 @@ def canonical(thing: object) -> str:
 
 
 def plain(thing: object) -> Json:
-    """The same thing in dicts, lists, strings and numbers; a dataclass becomes the dict of its fields."""
+    """The same thing in dicts, lists, strings and numbers; a dataclass becomes the dict of its fields.
+
+    A field with `plain` False in its metadata is left out; one with `sparse` True is, where it is empty, so that a field that came later leaves what
+    was written before as it is.
+    """
     if thing is None or isinstance(thing, str | bool | int | float):
         return thing
     if is_dataclass(thing) and not isinstance(thing, type):
-        return {f.name: plain(getattr(thing, f.name)) for f in fields(thing)}
+        return {f.name: plain(getattr(thing, f.name)) for f in fields(thing) if _is_told(f, thing)}
     if isinstance(thing, dict):
         return {str(name): plain(value) for name, value in thing.items()}
     if isinstance(thing, list | tuple):
         return [plain(value) for value in thing]
     raise TypeError(f"{type(thing).__name__} has no plain form")
+
+
+def _is_told(part: Field[Any], thing: Any) -> bool:
+    if not part.metadata.get("plain", True):
+        return False
+    return not part.metadata.get("sparse") or bool(getattr(thing, part.name))
 
 
 def formed(kind: Any, thing: Json, at: str = "it") -> Any:

@@ -66,6 +66,33 @@ def test_every_prompt_gets_the_answer_to_itself() -> None:
     assert answers == [Answer(f"echo: {prompt.user}") for prompt in ASKED]
 
 
+def test_pictures_are_sent_with_the_first_turn_and_nothing_of_them_is_lost() -> None:
+    pytest.importorskip("PIL")
+    from base64 import b64decode
+    from io import BytesIO
+
+    from PIL import Image
+
+    from axiometer.subjects.pictures import read_picture
+
+    out = BytesIO()
+    Image.effect_mandelbrot((64, 48), (-2, -1, 1, 1), 50).save(out, "JPEG")
+    picture = read_picture(out.getvalue())
+    turns = (Turn("user", "Do you like it?"), Turn("assistant", "Yes."))
+    with served(say=lambda body: "because") as server:
+        first = Prompt("Do you like it?", system="See.", pictures=(picture,))
+        then = Prompt("Why?", system="See.", turns=turns, pictures=(picture,))
+        subject = opened(server)
+        assert subject.answer([first, then], seed=0) == [Answer("because")] * 2
+        assert subject.card.sees
+    for body in server.bodies:
+        system, user, *others = body["messages"]
+        seen, words = user["content"]
+        assert (system["role"], words["text"]) == ("system", "Do you like it?")
+        assert read_picture(b64decode(seen["image_url"]["url"].partition(",")[2])).key == picture.key
+        assert all(isinstance(one["content"], str) for one in others)
+
+
 def test_system_turns_and_user_are_sent_as_the_turns_of_a_chat() -> None:
     prompt = Prompt(
         "now?", system="be brief", turns=(Turn("user", "before?"), Turn("assistant", "yes")), about="id1"

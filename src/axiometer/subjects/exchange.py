@@ -1,8 +1,10 @@
 """What goes to a subject and what comes back."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from axiometer.subjects.pictures import Picture
 
 Reason: TypeAlias = Literal["refused", "unparsed", "failed", "filtered", "truncated"]
 _LISTED = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+?)\s*$", re.MULTILINE)
@@ -29,6 +31,7 @@ class Prompt:
         about: the item this asks about; never shown to a model.
         chat: whether a chat model is asked in its own turn format, or `user` is plain text to continue.
         bare: whether this asks for the subject's own unconditional likelihood; interventions leave it alone.
+        pictures: shown with the first turn of the user, before its words; a session goes on with them in sight.
     """
 
     user: str
@@ -38,6 +41,7 @@ class Prompt:
     about: str = ""
     chat: bool = True
     bare: bool = False
+    pictures: tuple[Picture, ...] = field(default=(), metadata={"sparse": True})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from axiometer.canon import Spec
+from axiometer.errors import Incapable
 from axiometer.subjects.exchange import Answer, Missing, Prompt, Weights
 
 Kind: TypeAlias = Literal["open", "remote", "data", "planted"]
@@ -20,6 +21,7 @@ class Card:
         batch: how many prompts one call should carry.
         parameters: number of weights, where known.
         source: keys in references.bib.
+        sees: whether it is shown the pictures of a prompt; others cannot be asked about any.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Card:
     parameters: int | None = None
     source: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    sees: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,16 @@ class Rewording(Protocol):
 def as_sent(subject: Subject, prompt: Prompt) -> Prompt:
     """What a subject really puts for this prompt: the prompt itself, unless it rewords."""
     return subject.as_sent(prompt) if isinstance(subject, Rewording) else prompt
+
+
+def check_sees(card: Card, prompts: Sequence[Prompt]) -> None:
+    """Refuses pictures for a subject that would not be shown them: they are never left out in silence.
+
+    Raises:
+        Incapable: such a subject and such a prompt.
+    """
+    if not card.sees and any(prompt.pictures for prompt in prompts):
+        raise Incapable(
+            f"{card.name} is shown no pictures; name a model that sees, such as inspect:openai/gpt-4o or local:FOLDER of a vision-language model, "
+            "or put captions instead."
+        )

@@ -2,18 +2,20 @@
 
 import re
 import weakref
-from collections.abc import Awaitable, Callable
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Sequence
 from random import random
 from typing import TYPE_CHECKING, Any
 
 from axiometer.errors import Incapable, UnknownName
-from axiometer.subjects.exchange import Missing, Prompt
+from axiometer.subjects.exchange import Missing, Prompt, Turn
 from axiometer.subjects.inspect.loop import start
 from axiometer.subjects.inspect.options import Options
 from axiometer.subjects.inspect.reading import causes, cut_off, out_of_credit, status, unreachable, why
+from axiometer.subjects.pictures import Picture
 
 if TYPE_CHECKING:
-    from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput
+    from inspect_ai.model import ChatMessage, Content, GenerateConfig, Model, ModelOutput
 
 LONGEST_WAIT = 60.0  # seconds before a retry, whatever the server asks
 SERVERS = ("vllm", "sglang")  # those that connect late, and that report log-probabilities
@@ -153,11 +155,25 @@ def messages_of(prompt: Prompt) -> "list[ChatMessage]":
 
     told: list[ChatMessage] = [ChatMessageSystem(content=prompt.system)] if prompt.system else []
     kinds = {"user": ChatMessageUser, "assistant": ChatMessageAssistant}
+    turns = [*prompt.turns, Turn("user", prompt.user)]
+    shown = next(i for i, turn in enumerate(turns) if turn.role == "user")
     return [
         *told,
-        *(kinds[turn.role](content=turn.text) for turn in prompt.turns),
-        ChatMessageUser(content=prompt.user),
+        *(
+            kinds[turn.role](
+                content=_seen(prompt.pictures, turn.text) if i == shown and prompt.pictures else turn.text
+            )
+            for i, turn in enumerate(turns)
+        ),
     ]
+
+
+def _seen(pictures: Sequence[Picture], text: str) -> "list[Content]":
+    """Pictures, then words, as the parts of one turn."""
+    from inspect_ai.model import ContentImage, ContentText
+
+    sent = [f"data:image/png;base64,{b64encode(one.data).decode()}" for one in pictures]
+    return [*(ContentImage(image=address) for address in sent), ContentText(text=text)]
 
 
 def plain_words(error: BaseException) -> str:

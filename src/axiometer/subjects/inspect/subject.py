@@ -59,6 +59,7 @@ class InspectSubject:
             batch=4 * self.options.connections,
             source=("inspect_ai",),
             details={"temperature": str(self.spec["temperature"])},
+            sees=True,
         )
 
     def answer(self, prompts: Sequence[Prompt], *, seed: int) -> list[Answer | Missing]:

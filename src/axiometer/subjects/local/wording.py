@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, Incapable
 from axiometer.subjects.exchange import Prompt
 from axiometer.subjects.local.likelihood import Scored
 
@@ -25,7 +25,15 @@ class Wording:
         self._start: list[int] = [start if start is not None else 0]
 
     def text(self, prompt: Prompt) -> str:
-        """What the model reads, special tokens of the chat template included."""
+        """What the model reads, special tokens of the chat template included.
+
+        Raises:
+            Incapable: a prompt with pictures; this model reads words alone.
+        """
+        if prompt.pictures:
+            raise Incapable(
+                "this model reads words alone and is shown no pictures; name one that sees, or put captions instead."
+            )
         if prompt.chat and self.tokenizer.chat_template:
             return self._chat(prompt)
         parts = (prompt.system, *(turn.text for turn in prompt.turns), prompt.user)
