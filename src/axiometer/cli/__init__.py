@@ -22,6 +22,7 @@ COMMANDS = {
     "effects": "What steering did to every value, and what it cost.",
     "exchange": "Control vectors of llama.cpp and repeng, out and in.",
     "confounds": "What besides the value tells the two sides of pairs apart.",
+    "frames": "Keep frames of short videos, and find them by meaning.",
     "grow": "Make new material with a model as its author.",
     "report": "Draw a study's report again, without asking anybody anything.",
     "study": "Run a study: cultural, personas, people, known groups, and checks of the instruments.",

@@ -16,7 +16,7 @@ class _Measuring(OwnFiles):
     """A first word that is no command of its own is an instrument: `measure portraits57` is `measure instrument portraits57`."""
 
     prefix = "measure"
-    own = ("staircase", "grown")
+    own = ("staircase", "grown", "spectrum")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = [*self.list_commands(ctx), *ctx.help_option_names]

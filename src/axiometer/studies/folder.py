@@ -33,6 +33,7 @@ KINDS: Registry[Kind] = Registry(
         "growth": "axiometer.report.growth_page:kind",
         "couple": "axiometer.report.couple_page:kind",
         "valuepilot": "axiometer.report.valuepilot_page:kind",
+        "spectrum": "axiometer.report.spectrum_page:kind",
     },
 )
 

@@ -1,0 +1,48 @@
+"""How much is liked, value by value: pure mathematics.
+
+Source: valuespectrum, wilson1927
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from axiometer.analyse.intervals import wilson
+from axiometer.canon import draws
+
+Floats = npt.NDArray[np.float64]
+_SHUFFLES = 2000
+
+
+def preference(liked: int, n: int) -> tuple[float, float, float]:
+    """How many of a hundred are liked, with Wilson's 95 % interval."""
+    low, high = wilson(liked, n)
+    return 100.0 * liked / n, 100.0 * low, 100.0 * high
+
+
+def spread(preferences: Sequence[float]) -> float:
+    """The sample standard deviation over values; nan for fewer than two."""
+    return float(np.std(preferences, ddof=1)) if len(preferences) > 1 else float("nan")
+
+
+def seen_apart(described: Floats, captions: Floats, seed: int = 0) -> tuple[float, float, float]:
+    """How alike what was described is to the caption of the same frame, to those of other frames, and the probability of as much by chance.
+
+    Shapes: both [frames, width], of length one.
+    """
+    similar = described @ captions.T
+    own = float(np.diag(similar).mean())
+    rng, n = draws(seed, "seen", len(described)), len(described)
+    mixed = np.array([similar[np.arange(n), rng.permutation(n)].mean() for _ in range(_SHUFFLES)])
+    return own, float(mixed.mean()), float((1 + (mixed >= own).sum()) / (1 + _SHUFFLES))
+
+
+def dividing(liked: Floats) -> npt.NDArray[np.int64]:
+    """[frames] places of frames, those first on which subjects are divided most; frames that fewer than two judged come last.
+
+    Shapes: liked [subjects, frames], 1, 0, or nan.
+    """
+    n = (~np.isnan(liked)).sum(axis=0)
+    share = np.divide(np.nansum(liked, axis=0), n, out=np.zeros(liked.shape[1]), where=n > 0)
+    return np.argsort(-np.where(n > 1, share * (1 - share), -1.0), kind="stable")
