@@ -66,7 +66,7 @@ def command(
 
     from axiometer.canon import plain
     from axiometer.cli.showing import listener
-    from axiometer.instruments.frames import FrameStore
+    from axiometer.instruments.frame_store import FrameStore
     from axiometer.instruments.spectrum import open_spectrum
     from axiometer.studies import folder
     from axiometer.studies.asking import asking

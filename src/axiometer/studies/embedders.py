@@ -9,7 +9,8 @@ import numpy as np
 
 from axiometer.canon import key
 from axiometer.errors import BadInput, Incapable, unknown
-from axiometer.instruments.frames import Arm, Floats, Frame
+from axiometer.instruments.frame_store import Floats
+from axiometer.instruments.frames import Arm, Frame
 from axiometer.raters.encoder import Encoder, open_encoder
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from axiometer.data import read_text
 from axiometer.errors import BadInput, Incapable
-from axiometer.instruments.frames import Frame, FrameStore, Hit, Only, frame_key, likeness
+from axiometer.instruments.frame_store import FrameStore
+from axiometer.instruments.frames import Frame, Hit, Only, frame_key, likeness
 from axiometer.studies.embedders import Embedder, open_embedder
 from axiometer.studies.folder import write_text
 from axiometer.subjects.pictures import ENDINGS, Unseen, picture_files, read_picture, read_pictures

@@ -16,7 +16,8 @@ from axiometer.analyse.effects import moved
 from axiometer.analyse.spectrum import dividing, preference, seen_apart, spread
 from axiometer.canon import key
 from axiometer.errors import BadInput
-from axiometer.instruments.frames import Arm, Frame, FrameStore, Only
+from axiometer.instruments.frame_store import FrameStore
+from axiometer.instruments.frames import Arm, Frame, Only
 from axiometer.instruments.spectrum import Spectrum
 from axiometer.measure import Progress
 from axiometer.measure.spectrum import Ask, Look, look
@@ -25,7 +26,7 @@ from axiometer.report.numbers import number
 from axiometer.report.spectrum import Dividing, Liked, Moved, SpectrumStudy, Viewed
 from axiometer.steer import Told, steer
 from axiometer.studies.administer import note, recorded
-from axiometer.studies.embedders import Captions, Embedder
+from axiometer.studies.embedders import Embedder
 from axiometer.subjects import Subject
 from axiometer.values import open_system
 
@@ -94,13 +95,9 @@ def spectrum(
         "persona": persona,
         "seed": seed,
     }
-    about: dict[str, object] = {
-        "name": instrument.name, "title": instrument.title, "licence": instrument.licence, "keywords": sum(map(len, instrument.keywords.values())),
-        "key": instrument.key,
-    }  # fmt: skip
     cited = (*open_system(instrument.system).source, *instrument.source, *sources(preference))
     study = SpectrumStudy(
-        **recorded(spec, about, instrument.system, cited),
+        **recorded(spec, _about(instrument), instrument.system, cited),
         arm=arm,
         store=str(store.folder),
         frames=len(frames),
@@ -122,6 +119,16 @@ def spectrum(
         for one in looks
     ]
     return Spanned(study, tuple(said))
+
+
+def _about(instrument: Spectrum) -> dict[str, object]:
+    return {
+        "name": instrument.name,
+        "title": instrument.title,
+        "licence": instrument.licence,
+        "keywords": sum(map(len, instrument.keywords.values())),
+        "key": instrument.key,
+    }
 
 
 def _asks(instrument: Spectrum, store: FrameStore, embedder: Embedder, each: int, only: Only) -> list[Ask]:
@@ -159,7 +166,7 @@ def _viewed(
         if isinstance(one.seen, str) and one.seen and frames[one.frame].caption
     ]
     seen = mixed = p = None
-    if len(told) > 1 and isinstance(embedder, Captions):
+    if len(told) > 1 and embedder.arm == "caption":
         described, captions = (_unit(embedder.of_words([pair[i] for pair in told])) for i in (0, 1))
         seen, mixed, p = seen_apart(described, captions, seed)
     missing = Counter(str(one.likes.why) for one in looks if not isinstance(one.likes, bool))
