@@ -97,7 +97,7 @@ class Frame:
     def pair(self, scenes: Halves | Floats, actions: Halves | Floats) -> Floats:
         """[texts, 2 places, width] of actions in their scenes."""
         wide = self.scene(scenes)
-        half = wide.reshape(len(wide), wide.shape[1] // 2, 2, -1).mean(axis=2)
+        half = wide.reshape(len(wide), wide.shape[1] // 2, 2, wide.shape[2]).mean(axis=2)
         return np.concatenate([half, self.scene(actions) + self.mark], axis=1)
 
 
