@@ -21,7 +21,7 @@ from axiometer.cli import options
 @click.option(
     "--layer",
     type=click.IntRange(1, 6),
-    default=6,
+    default=4,
     show_default=True,
     help="Of the encoder, whose states are read.",
 )

@@ -69,7 +69,7 @@ class MiniLM:
         return self.encoder.tokens(texts, self.layer)
 
 
-def open_reader(layer: int = 6, folder: Path | None = None) -> MiniLM:
+def open_reader(layer: int = 4, folder: Path | None = None) -> MiniLM:
     """The shipped encoder, or one in a folder laid out like it.
 
     Raises:

@@ -61,7 +61,7 @@ def valuepilot(
     out: Path,
     *,
     recipe: Recipe | None = None,
-    layer: int = 6,
+    layer: int = 4,
     work: Path | None = None,
     seed: int = 0,
     heard: Heard = unheard,
