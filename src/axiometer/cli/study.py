@@ -13,7 +13,7 @@ class _Studies(OwnFiles):
     """Most studies have a file of their own."""
 
     prefix = "study"
-    own = ("causal", "conva", "couple", "cultural", "features", "gate", "judge", "people", "personas", "rater", "valuelocate")  # fmt: skip
+    own = ("causal", "conva", "couple", "cultural", "features", "feed", "gate", "judge", "people", "personas", "rater", "valuelocate")  # fmt: skip
 
 
 @click.group(cls=_Studies)

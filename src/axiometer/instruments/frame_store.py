@@ -79,6 +79,17 @@ class FrameStore:
     def __len__(self) -> int:
         return int(self._db.execute("select count(*) from frames").fetchall()[0][0])
 
+    @property
+    def key(self) -> str:
+        """The content key of which frames there are, and of what made their vectors."""
+        ids = [row[0] for row in self._db.execute("select id from frames order by id").fetchall()]
+        return key([self.arm, self.embedder, ids])
+
+    def vectors(self, only: Only = EVERYTHING) -> tuple[tuple[str, ...], Floats]:
+        """The ids of frames in order, and their vectors [frames, width]."""
+        ids, table = self._table(only)
+        return tuple(ids), table
+
     def has(self, ids: Sequence[str]) -> set[str]:
         """Those that are there."""
         rows = self._db.execute(

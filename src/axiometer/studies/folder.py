@@ -34,6 +34,7 @@ KINDS: Registry[Kind] = Registry(
         "couple": "axiometer.report.couple_page:kind",
         "valuepilot": "axiometer.report.valuepilot_page:kind",
         "spectrum": "axiometer.report.spectrum_page:kind",
+        "feed": "axiometer.report.feed_page:kind",
     },
 )
 
