@@ -30,6 +30,7 @@ class Recipe:
     Attributes:
         curriculum: in which order levels (numbers of values at stake) join; empty for all at once.
         epochs: at most, after each level that joins.
+        steps: of the optimiser, at most, after each level that joins: what large sets stop by.
         patience: epochs without a lower loss on held-out scenes before the next level joins.
         batch: texts a step.
         rate: step size of Adam.
@@ -40,6 +41,7 @@ class Recipe:
 
     curriculum: tuple[int, ...] = (6, 1, 5, 2, 4, 3)
     epochs: int = 40
+    steps: int = 1500
     patience: int = 5
     batch: int = 256
     rate: float = 3e-4
@@ -162,7 +164,7 @@ def train(
         for number, levels in enumerate(stages):
             joined = np.isin(pairs.levels, levels)
             fitting, checking = (_examples(pairs, joined & mask) for mask in (~held, held))
-            while not state.over(head, number, recipe):
+            while not state.over(head, number, recipe, len(fitting)):
                 state.epoch(pairs, frame, recipe, head, fitting)
                 state.judge(head, number, levels[-1], _loss(pairs, frame, state.heads[head], head, checking))
                 if path is not None:
@@ -270,8 +272,10 @@ class _State:
             dict(zero), dict(zero), dict(zero), dict(zero), dict.fromkeys(heads, np.inf), [],
         )  # fmt: skip
 
-    def over(self, head: str, number: int, recipe: Recipe) -> bool:
+    def over(self, head: str, number: int, recipe: Recipe, examples: int) -> bool:
         """Whether a stage of a head is done."""
+        if self.epochs[head] * -(-examples // recipe.batch) >= recipe.steps:
+            return True
         return (
             self.stage[head] > number
             or self.epochs[head] >= recipe.epochs

@@ -21,7 +21,7 @@ from axiometer.grow.dilemmas import Decided, Dilemmas, Settled, Wish, dilemmas_s
 from axiometer.grow.labelling import nominal_alpha
 from axiometer.instruments.staircase_files import as_toml
 from axiometer.studies.asking import ledger_path, rater_behind
-from axiometer.studies.folder import check_writable, write_rows, write_text
+from axiometer.studies.folder import check_own, check_writable, write_rows, write_text
 from axiometer.subjects.ledger import Ledger, Remembered, remember
 from axiometer.subjects.opening import open_subject
 from axiometer.values import ValueSystem, open_system
@@ -124,7 +124,7 @@ def grown_dilemmas(
         heard: list[Remembered] = [remember(open_subject(author), kept)]
         opened = [rater_behind(name, kept, heard) for name in raters]
         spec = dilemmas_spec(heard[0], opened, valued, wish)
-        _check_own(out, key(spec))
+        check_own(out, RECORD, key(spec), "staircases")
         grown = grow_dilemmas(heard[0], opened, valued, wish, decided=found, progress=progress)
         used = {
             place(one.draft.name, number, o)
@@ -172,20 +172,6 @@ def lines(growth: DilemmaGrowth) -> Iterator[str]:
 def _draws(name: str) -> int:
     found = [part.partition("=")[2] for part in name.split(":")[1].split(",") if part.startswith("draws=")]
     return int(found[0]) if found and found[0].isdigit() else 1
-
-
-def _check_own(out: Path, wanted: str) -> None:
-    """That nothing but an earlier run of the same growth would be written over."""
-    if not (out / FILE).exists() and not (out / RECORD).exists():
-        return
-    try:
-        own = json.loads(read_text(out / RECORD)).get("key") == wanted
-    except (ValueError, AttributeError, BadInput):
-        own = False
-    if not own:
-        raise BadInput(
-            f"{out} holds staircases of another growth; give another folder, or the same author, raters and norms."
-        )
 
 
 def _write(out: Path, grown: Dilemmas, author: str, system: str, record: Mapping[str, Any]) -> None:

@@ -195,6 +195,30 @@ def check_writable(folder: Path) -> None:
         probe.unlink()
 
 
+def check_own(folder: Path, record: str, wanted: str, what: str) -> None:
+    """That a folder holds nothing but an earlier run of the same growth.
+
+    Args:
+        folder: to be written.
+        record: the file in it that says, under `key`, which growth it is of.
+        wanted: the key of this one.
+        what: was grown, in a word.
+
+    Raises:
+        BadInput: something else lies there.
+    """
+    if not (folder / record).exists() and not any(folder.glob("*.toml")):
+        return
+    try:
+        own = _object(folder / record).get("key") == wanted
+    except BadInput:
+        own = False
+    if not own:
+        raise BadInput(
+            f"{folder} holds {what} of another growth; give another folder, or ask for the same as before."
+        )
+
+
 def _replace(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

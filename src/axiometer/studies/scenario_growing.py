@@ -24,7 +24,7 @@ from axiometer.grow.scenarios import Grown, Wish, grow_scenarios, imported, scen
 from axiometer.instruments.scene_files import as_toml
 from axiometer.instruments.scenes import Scene, Scenes, read_scenes
 from axiometer.studies.asking import ledger_path
-from axiometer.studies.folder import check_writable, write_rows, write_text
+from axiometer.studies.folder import check_own, check_writable, write_rows, write_text
 from axiometer.subjects.ledger import Ledger, remember
 from axiometer.subjects.opening import open_subject
 from axiometer.values import open_system
@@ -79,7 +79,7 @@ def grown_scenarios(
         kept = stack.enter_context(Ledger(ledger_path(ledger)))
         heard = [remember(open_subject(name), kept) for name in ([author, blind] if blind else [author])]
         spec = scenarios_spec(heard[0], heard[1] if blind else None, valued, wish)
-        _check_own(out, key(spec))
+        check_own(out, RECORD, key(spec), "scenes")
         grown = grow_scenarios(heard[0], valued, wish, blind=heard[1] if blind else None, progress=progress)
         fresh, known = (sum(getattr(each.heard, name) for each in heard) for name in ("fresh", "known"))
     _write(out, grown, f"as the output of {author}", valued.name, {"key": key(spec), "spec": spec})
@@ -113,7 +113,7 @@ def imported_scenarios(
     if not replies:
         raise BadInput(f"{', '.join(map(str, paths))} hold no reply; see docs/scenes.md for the form.")
     spec = {"grow": "scenarios", "replies": key(replies), "system": valued.name}
-    _check_own(out, key(spec))
+    check_own(out, RECORD, key(spec), "scenes")
     grown = imported(replies, valued)
     _write(out, grown, licence, valued.name, {"key": key(spec), "spec": spec})
     return ScenarioGrowth("their writers", grown, 0, 0, out)
@@ -209,20 +209,6 @@ def _ticks(path: Path) -> Iterator[tuple[tuple[str, int], bool]]:
                 f"{path}, line {line}: keep is {said!r:.20} for action {number!r:.10}; write yes or no."
             )
         yield ((row["scene"] or "").removeprefix("'"), int(number)), said not in _NO
-
-
-def _check_own(out: Path, wanted: str) -> None:
-    """That nothing but an earlier run of the same growth would be written over."""
-    if not (out / RECORD).exists() and not (out / FILE).exists():
-        return
-    try:
-        own = json.loads(read_text(out / RECORD)).get("key") == wanted
-    except (ValueError, AttributeError, BadInput):
-        own = False
-    if not own:
-        raise BadInput(
-            f"{out} holds scenes of another growth; give another folder, or the same author and wish."
-        )
 
 
 def _write(out: Path, grown: Grown, licence: str, system: str, record: Mapping[str, Any]) -> None:
