@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("duckdb", reason="needs the extra `frames`")
 from click.testing import CliRunner
 
-from axiometer.analyse.spectrum import dividing, preference, seen_apart, spread
+from axiometer.analyse.spectrum import differing, dividing, preference, seen_apart, spread
 from axiometer.cli import axiometer
 from axiometer.errors import BadInput, Incapable, UnknownName
 from axiometer.instruments.frame_store import FrameStore
@@ -508,6 +508,14 @@ def test_a_score_of_fifty_frames_is_known_to_about_thirteen_points():
     score, low, high = preference(30, 50)
     assert score == 60
     assert 12 < (high - low) / 2 < 14
+
+
+def test_values_that_are_all_the_same_are_told_apart_one_time_in_twenty():
+    rng = np.random.default_rng(0)
+    found = [differing(rng.binomial(50, 0.6, 10).tolist(), [50] * 10, seed) for seed in range(60)]
+    assert np.mean(np.array(found) < 0.05) < 0.15
+    assert differing([45, 20, 30], [50, 50, 50]) < 0.01
+    assert np.isnan(differing([3, 0], [5, 0]))
 
 
 def test_dividing_frames_come_first_and_unjudged_ones_last():

@@ -26,6 +26,27 @@ def spread(preferences: Sequence[float]) -> float:
     return float(np.std(preferences, ddof=1)) if len(preferences) > 1 else float("nan")
 
 
+def differing(liked: Sequence[int], n: Sequence[int], seed: int = 0) -> float:
+    """The probability that values differ at least as much in what is liked of them, were it all the same which value a frame stands for; nan for fewer than two values.
+
+    Why over all values at once: the highest and the lowest of ten are apart by chance more often than their intervals say.
+    """
+    counts, total = np.array(n), int(sum(n))
+    if (counts > 0).sum() < 2:
+        return float("nan")
+    likes = np.repeat([1, 0], [sum(liked), total - sum(liked)])
+    at, rng = np.repeat(np.arange(len(counts)), counts), draws(seed, "differing", total)
+    there = counts > 0
+
+    def spread_of(some: npt.NDArray[np.int64]) -> float:
+        shares = np.bincount(at, some, len(counts))[there] / counts[there]
+        return float((counts[there] * (shares - likes.mean()) ** 2).sum())
+
+    own = float((counts[there] * (np.array(liked)[there] / counts[there] - likes.mean()) ** 2).sum())
+    mixed = np.array([spread_of(rng.permutation(likes)) for _ in range(_SHUFFLES)])
+    return float((1 + (mixed >= own - 1e-12).sum()) / (1 + _SHUFFLES))
+
+
 def seen_apart(described: Floats, captions: Floats, seed: int = 0) -> tuple[float, float, float]:
     """How alike what was described is to the caption of the same frame, to those of other frames, and the probability of as much by chance.
 

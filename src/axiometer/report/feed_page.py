@@ -60,6 +60,6 @@ def verdict(study: FeedStudy) -> list[str]:
             else "does not tell the feed that adapts from the other"
         )
         found.append(
-            f"{a.subject}, {a.kind}: the index {told} ({share(a.difference)} {interval(a.low, a.high)}, n = {a.watchers} personas)"
+            f"{a.subject}, {a.kind}: the index {told} ({share(a.difference)} {interval(a.low, a.high)}, n = {a.watchers} watchers)"
         )
     return found

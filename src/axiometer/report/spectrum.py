@@ -29,6 +29,7 @@ class Viewed:
 
     Attributes:
         spread: sample standard deviation of its preferences over values; None for fewer than two.
+        differ: probability of values as different in what is liked of them, were they all the same; None for fewer than two.
         missing: reason -> frames.
         seen: how alike its descriptions are to the captions of their frames; `mixed`, to those of other frames; p of as much by chance. None
             where there are no captions or descriptions.
@@ -37,6 +38,7 @@ class Viewed:
     subject: str
     liked: tuple[Liked, ...]
     spread: float | None
+    differ: float | None
     missing: dict[str, int]
     seen: float | None
     mixed: float | None

@@ -2,10 +2,11 @@
 
 from axiometer.report.frame import Kind, cited, render
 from axiometer.report.ladder import Rung, ladder
-from axiometer.report.numbers import interval, number
+from axiometer.report.numbers import interval, number, probability
 from axiometer.report.spectrum import SpectrumStudy
 from axiometer.values import open_system
 
+_SURE = 0.05
 ARMS = {"picture": "pictures were shown", "caption": "captions were put instead of pictures"}
 
 
@@ -50,18 +51,25 @@ def verdict(study: SpectrumStudy) -> list[str]:
             found.append(f"{one.subject} said of no frame whether it likes it")
             continue
         best, worst = max(known, key=lambda e: e.preference or 0), min(known, key=lambda e: e.preference or 0)
-        apart = (best.low or 0) > (worst.high or 100)
-        found.append(
-            f"{one.subject} likes {titles[best.value]} most ({number(best.preference, 0)} {interval(best.low, best.high, 0)}) and {titles[worst.value]} "
-            f"least ({number(worst.preference, 0)} {interval(worst.low, worst.high, 0)}); the two are {'apart' if apart else 'not told apart'}"
-        )
+        sure = one.differ is not None and one.differ < _SURE
+        chance = "one value alone" if one.differ is None else probability(one.differ)
+        told = f"{chance}, n = {sum(each.n for each in known)} frames"
+        if not sure:
+            found.append(
+                f"{one.subject} likes what was looked up for one value no more than for another ({told})"
+            )
+        else:
+            found.append(
+                f"{one.subject} likes values differently ({told}): {titles[best.value]} most ({number(best.preference, 0)} "
+                f"{interval(best.low, best.high, 0)}), {titles[worst.value]} least ({number(worst.preference, 0)} {interval(worst.low, worst.high, 0)})"
+            )
         if one.p is not None:
             saw = (
                 "it described what was there"
                 if one.p < 0.05
                 else "its descriptions do not show that it saw the frames"
             )
-            found.append(f"{one.subject}: {saw} (p = {number(one.p, 3)}, n = {one.described})")
+            found.append(f"{one.subject}: {saw} ({probability(one.p)}, n = {one.described})")
     clear = [m for m in study.moved if m.low > 0 or m.high < 0]
     if study.moved:
         told = (

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from axiometer.analyse.effects import moved
-from axiometer.analyse.spectrum import dividing, preference, seen_apart, spread
+from axiometer.analyse.spectrum import differing, dividing, preference, seen_apart, spread
 from axiometer.canon import key
 from axiometer.errors import BadInput
 from axiometer.instruments.frame_store import FrameStore
@@ -22,7 +22,7 @@ from axiometer.instruments.spectrum import Spectrum
 from axiometer.measure import Progress
 from axiometer.measure.spectrum import Ask, Look, look
 from axiometer.report.cite import sources
-from axiometer.report.numbers import number
+from axiometer.report.numbers import number, probability
 from axiometer.report.spectrum import Dividing, Liked, Moved, SpectrumStudy, Viewed
 from axiometer.steer import Told, steer
 from axiometer.studies.administer import note, recorded
@@ -170,8 +170,17 @@ def _viewed(
         described, captions = (_unit(embedder.of_words([pair[i] for pair in told])) for i in (0, 1))
         seen, mixed, p = seen_apart(described, captions, seed)
     missing = Counter(str(one.likes.why) for one in looks if not isinstance(one.likes, bool))
+    differ = differing([round((o.preference or 0) * o.n / 100) for o in liked], [o.n for o in liked], seed)
     return Viewed(
-        name, tuple(liked), width if isfinite(width) else None, dict(missing), seen, mixed, p, len(told)
+        name,
+        tuple(liked),
+        width if isfinite(width) else None,
+        differ if isfinite(differ) else None,
+        dict(missing),
+        seen,
+        mixed,
+        p,
+        len(told),
     )
 
 
@@ -224,11 +233,15 @@ def lines(study: SpectrumStudy) -> Iterator[str]:
     yield f"{study.frames} frames, the {study.arm} arm: {'pictures were shown' if study.arm == 'picture' else 'captions were put instead of pictures'}"
     for one in study.viewed:
         missing = ", ".join(f"{why} {n}" for why, n in one.missing.items()) or "none"
-        yield f"{one.subject}: spread over values {number(one.spread, 1)}, missing: {missing}"
+        yield f"{one.subject}: spread over values {number(one.spread, 1)}, values differ {_chance(one.differ)}, missing: {missing}"
         for liked in sorted(one.liked, key=lambda each: -(each.preference or -1)):
             if liked.preference is not None:
                 yield f"  {titles[liked.value]:<16} likes {liked.preference:.0f} of 100 [{number(liked.low, 0)}, {number(liked.high, 0)}]  n = {liked.n}"
         if one.seen is not None:
-            yield f"  descriptions are alike to their captions by {one.seen:.2f}, to others by {number(one.mixed)} (p = {number(one.p, 3)}), n = {one.described}"
+            yield f"  descriptions are alike to their captions by {one.seen:.2f}, to others by {number(one.mixed)} ({_chance(one.p)}), n = {one.described}"
     for m in study.moved:
         yield f"{m.subject}, told the persona, {titles[m.value]}: {m.change:+.0f} [{m.low:+.0f}, {m.high:+.0f}], n = {m.n}"
+
+
+def _chance(p: float | None) -> str:
+    return "–" if p is None else probability(p)
