@@ -12,7 +12,7 @@ from axiometer.canon import Spec, key
 from axiometer.errors import BadInput, Incapable
 from axiometer.raters import Rater
 from axiometer.raters.levels import Leveled, level
-from axiometer.steer.couple_asking import Case, Relation, told_levels, wordings_key
+from axiometer.steer.couple_asking import Case, told_levels, wordings_key
 from axiometer.steer.couple_engines import Change, Engine, sentences
 from axiometer.steer.steered import Put, Reply, Say
 from axiometer.subjects import Answer, Missing, Prompt, Weights
@@ -215,6 +215,3 @@ def _trace(case: Case, change: Change | Missing | None) -> Trace:
         answer=change.answer,
         revised=change.answer != case.first,
     )
-
-
-__all__ = ["MOST", "Couple", "Relation", "ToldLevels", "Trace"]
