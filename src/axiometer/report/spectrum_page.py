@@ -1,10 +1,12 @@
 """The page of a study of frames."""
 
+from axiometer.report.axis import Series
+from axiometer.report.figures import circles
 from axiometer.report.frame import Kind, cited, render
 from axiometer.report.ladder import Rung, ladder
 from axiometer.report.numbers import interval, number, probability
-from axiometer.report.spectrum import SpectrumStudy
-from axiometer.values import open_system
+from axiometer.report.spectrum import SpectrumStudy, Viewed
+from axiometer.values import Estimate, Profile, Signal, open_system
 
 _SURE = 0.05
 ARMS = {"picture": "pictures were shown", "caption": "captions were put instead of pictures"}
@@ -35,6 +37,11 @@ def page(study: SpectrumStudy) -> str:
             "titles": titles,
             "arm": ARMS[study.arm],
             "parts": list(zip(study.viewed, figures, strict=True)),
+            "circles": circles(
+                system,
+                [_series(study, one, i) for i, one in enumerate(study.viewed) if any(e.n for e in one.liked)],
+                "c",
+            ),
             "verdicts": verdict(study),
             "citations": [cited(key) for key in study.citations],
         },
@@ -78,3 +85,25 @@ def verdict(study: SpectrumStudy) -> list[str]:
         )
         found.append(f"told the persona, preferences move for {told}")
     return found
+
+
+def _series(study: SpectrumStudy, viewed: Viewed, slot: int) -> Series:
+    """One subject for the circle: each preference less the mean of all of them."""
+    known = [
+        one
+        for one in viewed.liked
+        if one.preference is not None and one.low is not None and one.high is not None
+    ]
+    centre, sure = sum(one.preference or 0.0 for one in known) / len(known), (viewed.differ or 1.0) < _SURE
+    values = dict.fromkeys((one.value for one in viewed.liked), Estimate(None, None, None, 0, 0))
+    for one in known:
+        mean, low, high = ((end or 0.0) - centre for end in (one.preference, one.low, one.high))
+        values[one.value] = Estimate(mean, low, high, one.n, one.n)
+    unit, signal = (
+        "liked of 100",
+        Signal("signal" if sure else "none", 0.0, 0.0, 0.0, viewed.differ or 1.0, ""),
+    )
+    profile = Profile(
+        viewed.subject, str(study.instrument.get("name", "")), study.system, study.arm, unit, values, viewed.missing, signal, centre, {}, study.key
+    )  # fmt: skip
+    return Series(slot, profile)
