@@ -170,7 +170,7 @@ def test_scenes_alone_are_rated_by_the_mean_of_their_actions():
         np.array([[1, 0], [0, 0], [-1, 0.5]], np.float32), np.array([1, 2]),
     )  # fmt: skip
     assert pairs.whole.tolist() == [[0.5, 0.0], [-1.0, 0.5]]
-    assert pairs.involved().tolist() == [[True, False], [True, True]]
+    assert pairs.involved.tolist() == [[True, False], [True, True]]
 
 
 def test_an_action_is_told_from_its_scene_by_a_mark():

@@ -13,13 +13,15 @@ from tiny_models import make_folder
 from axiometer.cli import axiometer
 from axiometer.errors import BadInput, Incapable
 from axiometer.instruments.contrast import open_contrast
-from axiometer.locate.features import at_random, locate_features
+from axiometer.locate.composing import at_random
+from axiometer.locate.features import locate_features
 from axiometer.locate.sparse import load_coder, save_coder
 from axiometer.locate.training import Recipe
 from axiometer.measure.fluency import neutral_passages
-from axiometer.steer.methods import feature_shifts
+from axiometer.steer.methods import component_shifts
 from axiometer.studies.coders import trained_coder
 from axiometer.studies.features import features, lines
+from axiometer.subjects import Prompt
 from axiometer.subjects.opening import open_model, open_subject
 from axiometer.subjects.sites import Where
 
@@ -92,22 +94,33 @@ def test_a_values_features_steer_and_open_again(tmp_path, name, coder):
     assert open_subject(f"steered:{out}").spec["by"][0]["method"] == "features"
 
 
+def test_the_units_that_write_a_value_steer_and_open_again(tmp_path, name):
+    out = str(tmp_path / "steered")
+    found = run("locate", "writers", "-s", name, "-v", "power", "--layer", "2", "--top", "6", "--out", out)
+    assert "of 6 neurons hold up on other scenes" in found.output
+    subject = open_subject(f"steered:{out}")
+    assert subject.spec["by"][0]["method"] == "neurons"
+    assert subject.receipted([Prompt("I like rules.")], seed=0)[1][0].edits
+    with pytest.raises(BadInput, match="no layer 99"):
+        run("locate", "writers", "-s", name, "-v", "power", "--layer", "99")
+
+
 def test_states_that_are_there_are_spared_and_random_features_are_matched(name, coder):
     folder, trained = coder
     model, code = open_model(name), load_coder(folder)
     found = locate_features(model, code, open_contrast("power"), 8)
-    (dosed,) = feature_shifts(found)
+    (dosed,) = component_shifts(found)
     (push,) = dosed.at(1.0).pushes
     there = found.seen.astype(np.float64)
     moved = push.apply(there, Where(np.arange(len(there))), push.arrays)
     along = (there @ found.direction - (there @ found.direction).mean()) / (there @ found.direction).std()
     assert (np.abs(moved - there).max(axis=1) > 1e-4).tolist() == (along < 1.0).tolist()
     usual = np.linspace(0, 1, len(code.bias))
-    other = at_random(code, found, usual, 0)
-    assert [one.difference for one in other.best] == [one.difference for one in found.best]
+    other = at_random(code.decoder, found, 0, usual)
+    assert [one.weight for one in other.best] == [one.weight for one in found.best]
     assert not {one.number for one in other.best} & {one.number for one in found.best}
-    assert at_random(code, found, usual, 0).best == other.best
-    assert at_random(code, found, usual, 1).best != other.best
+    assert at_random(code.decoder, found, 0, usual).best == other.best
+    assert at_random(code.decoder, found, 1, usual).best != other.best
     assert trained.coder.weights == model.fingerprint
 
 

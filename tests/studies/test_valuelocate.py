@@ -14,7 +14,7 @@ from axiometer.cli.locate_neurons import command as neurons
 from axiometer.cli.study_valuelocate import command as valuelocate
 from axiometer.errors import Incapable
 from axiometer.studies.neurons import open_model
-from axiometer.studies.valuelocate import RULES, Rule, lines
+from axiometer.studies.valuelocate import RULES, Rule, Writing, lines
 from axiometer.studies.valuelocate import valuelocate as study
 
 SCENES = [("rules", "things"), ("help", "care"), ("safety", "freedom"), ("me", "you")]
@@ -28,6 +28,7 @@ def material(tmp_path_factory):
         rows.append(
             f'[[scenes]]\nname = "{one}"\nsplit = "train"\nfirst_says = "I {{value {one}|like {other}}}."'
         )
+    rows.append('[[scenes]]\nname = "own"\nsplit = "tune"\nfirst_says = "I {value own|like rules}."')
     for i, (one, other) in enumerate(SCENES * 2):
         split = "tune" if i < 4 else "test"
         rows.append(
@@ -43,7 +44,7 @@ def name(tmp_path_factory):
 
 
 def test_every_rule_is_tried_and_the_best_is_held_against_random_units(name, material, tmp_path):
-    rules = (Rule("frequency", 0.05, True), Rule("effect", 0.1, False))
+    rules = (Rule("frequency", 0.05, True), Rule("effect", 0.1, False), Writing(0.5, 0.05))
     settings = {"values": ["power"], "material": material, "rules": rules, "draws": 3, "budget": 1.5}
     (row,) = study(name, **settings, out=tmp_path / "kept")
     assert row.chosen == max(row.tried, key=lambda one: one.moved.shift)

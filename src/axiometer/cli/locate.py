@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from axiometer.cli import options
-from axiometer.cli.locate_features import coder, features
+from axiometer.cli.locate_features import coder, features, writers
 from axiometer.cli.locate_graph import graph
 from axiometer.cli.locate_neurons import command as neurons
 
@@ -16,7 +16,7 @@ def command() -> None:
     """Find where a value lives in an open model, and who moves whom among values."""
 
 
-for other in (neurons, coder, features, graph):
+for other in (neurons, writers, coder, features, graph):
     command.add_command(other)
 
 

@@ -27,6 +27,11 @@ from axiometer.cli import options
     help="Highest ratio of perplexities.",
 )
 @click.option(
+    "--writing",
+    is_flag=True,
+    help="Only the rules by what units write; the others read slopes, which takes most of the time.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=None,
@@ -39,6 +44,7 @@ def command(
     material: Path | None,
     draws: int,
     budget: float,
+    writing: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -47,12 +53,21 @@ def command(
 
     from axiometer.canon import plain
     from axiometer.cli.showing import listener
-    from axiometer.studies.valuelocate import lines, valuelocate
+    from axiometer.studies.valuelocate import RULES, Writing, lines, valuelocate
+
+    rules = [rule for rule in RULES if not writing or isinstance(rule, Writing)]
 
     with listener(quiet=as_json) as progress:
         heard = progress(subject, "values")
         rows = valuelocate(
-            subject, values=values, material=material, draws=draws, budget=budget, out=out, progress=heard
+            subject,
+            values=values,
+            material=material,
+            rules=rules,
+            draws=draws,
+            budget=budget,
+            out=out,
+            progress=heard,
         )
     if as_json:
         click.echo(json.dumps(plain(rows), ensure_ascii=False))

@@ -41,7 +41,7 @@ class Recipe:
 
     curriculum: tuple[int, ...] = (6, 1, 5, 2, 4, 3)
     epochs: int = 40
-    steps: int = 1500
+    steps: int = 1000
     patience: int = 5
     batch: int = 256
     rate: float = 3e-4
@@ -64,19 +64,17 @@ class Pairs:
     ratings: Floats
     levels: Ints
     whole: Floats = field(init=False)
+    involved: npt.NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Rates the scenes alone: the mean of their actions."""
+        """Rates the scenes alone: `whole`, the mean of their actions; `involved`, whether any action is rated on a value; both [scenes, values]."""
         total = np.zeros((len(self.scenes), self.ratings.shape[1]), np.float32)
         np.add.at(total, self.of, self.ratings)
         count = np.bincount(self.of, minlength=len(self.scenes)).clip(min=1)
         object.__setattr__(self, "whole", total / count[:, None].astype(np.float32))
-
-    def involved(self) -> npt.NDArray[np.bool_]:
-        """[scenes, values] whether any action of the scene is rated on the value."""
-        found = np.zeros((len(self.scenes), self.ratings.shape[1]), np.bool_)
-        np.logical_or.at(found, self.of, self.ratings != 0)
-        return found
+        involved = np.zeros(total.shape, np.bool_)
+        np.logical_or.at(involved, self.of, self.ratings != 0)
+        object.__setattr__(self, "involved", involved)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +96,9 @@ class Frame:
 
     def pair(self, scenes: Halves | Floats, actions: Halves | Floats) -> Floats:
         """[texts, 2 places, width] of actions in their scenes."""
-        wide = self.scene(scenes)
-        half = wide.reshape(len(wide), wide.shape[1] // 2, 2, wide.shape[2]).mean(axis=2)
-        return np.concatenate([half, self.scene(actions) + self.mark], axis=1)
+        texts, places, width = scenes.shape
+        half = scenes.reshape(texts, places // 2, 2, width).mean(axis=2, dtype=np.float32)
+        return np.concatenate([self.scene(half), self.scene(actions) + self.mark], axis=1)
 
 
 def frame_of(pairs: Pairs, seed: int) -> Frame:
@@ -207,7 +205,7 @@ def _batch(pairs: Pairs, frame: Frame, which: Ints) -> tuple[Floats, Floats, Flo
         [frame.pair(pairs.scenes[pairs.of[acts]], pairs.actions[acts]), frame.scene(pairs.scenes[alone])]
     )
     y = np.concatenate([pairs.ratings[acts], pairs.whole[alone]])
-    z = np.concatenate([pairs.ratings[acts] != 0, pairs.involved()[alone]]).astype(np.float32)
+    z = np.concatenate([pairs.ratings[acts] != 0, pairs.involved[alone]]).astype(np.float32)
     return x, y, z
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from axiometer.canon import draws
 from axiometer.instruments.contrast import Contrast
-from axiometer.locate.features import Features
+from axiometer.locate.composing import Components
 from axiometer.locate.heads import locate_heads
 from axiometer.locate.reading import Reading
 from axiometer.locate.vectors import Located
@@ -86,31 +86,31 @@ def at_random(located: Located, layer: int, seed: int, span: Span = "prompt") ->
     return Dosed("random", f"layer {layer}, {span}, draw {seed}", located.value, at, (0.05, 30.0))
 
 
-def feature_shifts(found: Features, spans: Iterable[Span] = ("prompt",), *, sign: int = 1) -> list[Dosed]:
-    """Least pushes along the directions of a value's sparse features; the dose is how far along them a token must be.
+def component_shifts(found: Components, spans: Iterable[Span] = ("prompt",), *, sign: int = 1) -> list[Dosed]:
+    """Least pushes along what a value's units write, or along its sparse features; the dose is how far along them a token must be.
 
     Why: a token that is there already is spared, as with a probe; a constant push of the same features did less
-    at the same price. The way is ours, and nothing but the features' weights says which way is towards the value.
+    at the same price. The way is ours, and nothing but the weights says which way is towards the value.
 
     Units:
-        standard deviations above the mean of the states that the features were chosen on.
+        standard deviations above the mean of the states that the parts were chosen on.
 
     Source:
-        valuecausal, conva
+        valuecausal, valuelocate, conva
     """
     return [
         Dosed(
-            "features",
-            f"{len(found.best)} features of layer {found.layer}, {span}",
+            found.kind,
+            f"{len(found.best)} {found.kind} of layer {found.layer}, {span}",
             found.value,
-            partial(_featured, found, span, sign),
-            (-3.0, 30.0),
+            partial(_along, found, span, sign),
+            (-3.0, 100.0),
         )
         for span in spans
     ]
 
 
-def _featured(found: Features, span: Span, sign: int, far: float) -> Vector:
+def _along(found: Components, span: Span, sign: int, far: float) -> Vector:
     along = sign * found.direction / np.linalg.norm(found.direction)
     usual = found.seen @ along
     spread = float(usual.std())
@@ -122,7 +122,7 @@ def _featured(found: Features, span: Span, sign: int, far: float) -> Vector:
         span=span,
         limit=LONGEST * float(np.linalg.norm(found.seen, axis=1).max()),
     )
-    return Vector(found.value, "features", found.fingerprint, (push,), span)
+    return Vector(found.value, found.kind, found.fingerprint, (push,), span)
 
 
 def activation_additions(

@@ -1,6 +1,7 @@
 """A value's sparse features against as many others: what steering by either does at the same price."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,12 +12,14 @@ from axiometer.analyse.chance import Against, against
 from axiometer.analyse.effects import Moved, Share, moved, share
 from axiometer.canon import formed
 from axiometer.data import shipped_names
+from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Contrast, open_contrast
-from axiometer.locate.features import MANY, at_random, locate_features
+from axiometer.locate.composing import MANY, Components, at_random, compose
+from axiometer.locate.features import locate_features
 from axiometer.locate.sparse import SparseCoder, load_coder
 from axiometer.measure.drift import neutral_prompts
 from axiometer.steer.dose import Dosed, affordable
-from axiometer.steer.methods import feature_shifts
+from axiometer.steer.methods import component_shifts
 from axiometer.studies.choosing import Bench
 from axiometer.studies.journal import Journal
 from axiometer.subjects import Prompt
@@ -24,6 +27,7 @@ from axiometer.subjects.opening import open_model
 from axiometer.subjects.sites import Floats, Site
 
 DRAWS = 20
+RULES = ("difference", "composition")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,9 @@ class Row:
     """One value.
 
     Attributes:
+        rule: how they were chosen: by how differently active they are where the value is held, or because they sum up to its
+            vector; the rule that moved the tuning dilemmas more.
+        tuned: rule -> what it did there.
         features: the numbers of those that steer.
         area: their mean on scenes they were not chosen on; .5 is chance.
         moved: the shift in nats per token on the test split.
@@ -39,6 +46,8 @@ class Row:
     """
 
     value: str
+    rule: str
+    tuned: dict[str, float]
     features: tuple[int, ...]
     area: float
     dose: float
@@ -89,6 +98,7 @@ def features(
         "budget": budget,
         "random": random,
         "push": "least",
+        "rules": RULES,
     }
     journal, wanted = Journal(out, made_for), list(values or shipped_names("contrast"))
     for i, value in enumerate(wanted):
@@ -101,18 +111,23 @@ def features(
 def _row(
     bench: Bench, code: SparseCoder, contrast: Contrast, many: int, budget: float, random: int, usual: Floats
 ) -> Row:
-    found = locate_features(bench.model, code, contrast, many)
-    test = contrast.dilemmas_of("test")
-    (dosed,) = feature_shifts(found)
-    dose = _dose(bench, dosed, budget)
-    by = (dosed.at(dose),)
+    ways, tune = _ways(bench, code, contrast, many), contrast.dilemmas_of("tune")
+    doses = {rule: _dose(bench, component_shifts(found)[0], budget) for rule, found in ways.items()}
+    tuned = {
+        rule: bench.shift((component_shifts(found)[0].at(doses[rule]),), tune) for rule, found in ways.items()
+    }
+    rule = max(tuned, key=lambda one: tuned[one])
+    found, dose, test = ways[rule], doses[rule], contrast.dilemmas_of("test")
+    by = (component_shifts(found)[0].at(dose),)
     before, after = bench.preferred(test), bench.steered(by, test)
     drawn = []
     for seed in range(random):
-        (other,) = feature_shifts(at_random(code, found, usual, seed))
+        (other,) = component_shifts(at_random(code.decoder, found, seed, usual))
         drawn.append(bench.shift((other.at(_dose(bench, other, budget)),), test))
     return Row(
         contrast.value,
+        rule,
+        tuned,
         tuple(one.number for one in found.best),
         float(np.mean([one.area for one in found.best])),
         dose,
@@ -122,6 +137,14 @@ def _row(
         bench.price(by, "test"),
         tuple(drawn),
     )
+
+
+def _ways(bench: Bench, code: SparseCoder, contrast: Contrast, many: int) -> dict[str, Components]:
+    """The features by either rule; without the second where none of its features holds up."""
+    found = {"difference": locate_features(bench.model, code, contrast, many)}
+    with suppress(BadInput):
+        found["composition"] = compose(bench.model, contrast, "features", code.layer, code.decoder, many)
+    return found
 
 
 def _dose(bench: Bench, dosed: Dosed, budget: float) -> float:
@@ -139,7 +162,7 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
         yield (
             f"{r.value:<16} {r.moved.shift:+.3f} [{r.moved.low:+.3f}, {r.moved.high:+.3f}]  chosen "
             f"{r.before.hits / r.before.n:.2f} -> {r.after.hits / r.after.n:.2f}  n = {r.moved.n}  price x{r.price.shift:.3f}  "
-            f"{len(r.features)} features, area on new scenes {r.area:.2f}; {_beside(r, compared.get(r.value))}"
+            f"{len(r.features)} features by {r.rule}, area on new scenes {r.area:.2f}; {_beside(r, compared.get(r.value))}"
         )
     if compared:
         apart = sum(one.apart for one in compared.values())

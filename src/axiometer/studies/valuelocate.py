@@ -6,6 +6,7 @@ Source: valuelocate
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,15 +17,19 @@ from axiometer.analyse.chance import Against, against
 from axiometer.analyse.effects import Moved, moved
 from axiometer.canon import formed
 from axiometer.data import shipped_names
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, Incapable
 from axiometer.instruments.contrast import Contrast, open_contrast
+from axiometer.locate.composing import at_random, compose
 from axiometer.locate.neurons import Score, locate_neurons, observe
 from axiometer.locate.observing import Observed
-from axiometer.steer.dose import affordable
+from axiometer.steer.dose import Dosed, affordable
+from axiometer.steer.methods import component_shifts
 from axiometer.steer.neurons import Neurons, When, matched_random, pushing
+from axiometer.steer.saved import Storable
 from axiometer.studies.choosing import Bench
 from axiometer.studies.journal import Journal
 from axiometer.subjects.opening import open_model
+from axiometer.subjects.sites import OpenModel
 
 _DOSES = (0.05, 64.0)
 
@@ -49,7 +54,23 @@ class Rule:
         return f"{self.score} {self.share:.1%}, {self.when}{', opposite held down' if self.hold else ''}"
 
 
-RULES = (
+@dataclass(frozen=True)
+class Writing:
+    """Units chosen because what they write sums up to the value's vector, raised while the prompt is read, as far as each token needs; ours.
+
+    Attributes:
+        depth: of the layer, from 0 to 1.
+        share: of all units of the model.
+    """
+
+    depth: float
+    share: float
+
+    def __str__(self) -> str:
+        return f"writing {self.share:.2%} at {self.depth:.0%} of the depth, reading"
+
+
+RULES: tuple[Rule | Writing, ...] = (
     Rule("frequency", 0.005, True),
     Rule("auroc", 0.005, True),
     Rule("effect", 0.005, True),
@@ -57,6 +78,9 @@ RULES = (
     Rule("effect", 0.05, False),
     Rule("effect", 0.005, False, "reading"),
     Rule("effect", 0.05, False, "reading"),
+    Writing(0.4, 0.0015),
+    Writing(0.5, 0.0015),
+    Writing(0.6, 0.0015),
 )
 
 
@@ -64,7 +88,7 @@ RULES = (
 class Tried:
     """A rule on the tuning dilemmas, at the highest dose that the budget allows."""
 
-    rule: Rule
+    rule: str
     gamma: float
     moved: Moved
 
@@ -96,7 +120,7 @@ def valuelocate(
     *,
     values: Sequence[str] = (),
     material: Path | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule | Writing] = RULES,
     draws: int = 20,
     budget: float = 1.1,
     out: Path | None = None,
@@ -134,21 +158,26 @@ def valuelocate(
     return [formed(Row, journal.parts[value]) for value in wanted]
 
 
-def _row(bench: Bench, contrast: Contrast, rules: Sequence[Rule], draws: int, budget: float) -> Row:
-    score: Score = "effect" if any(rule.score == "effect" for rule in rules) else "auroc"
-    seen = observe(bench.model, contrast, score=score)
-    tried = [one for rule in rules if (one := _tried(bench, contrast, seen, rule, budget)) is not None]
+def _row(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing], draws: int, budget: float) -> Row:
+    ways = _ways(bench, contrast, rules)
+    tried = [
+        one for name, way in ways.items() if (one := _tried(bench, contrast, name, way, budget)) is not None
+    ]
     if not tried:
         raise BadInput(
             f"no neurons of {contrast.value} stay within a perplexity ratio of {budget:g}; allow more."
         )
     chosen = max(tried, key=lambda one: one.moved.shift)
-    by, test = _made(bench, contrast, seen, chosen.rule, chosen.gamma), contrast.dilemmas_of("test")
-    before = bench.preferred(test)
+    way, test = ways[chosen.rule], contrast.dilemmas_of("test")
+    by, before = way.dosed.at(chosen.gamma), bench.preferred(test)
     shift = moved(before, bench.steered((by,), test))
-    others = [matched_random(by, bench.model, seed) for seed in range(draws)]
-    shifts = tuple(float((bench.steered((other,), test) - before).mean()) for other in others)
-    prices = [bench.price((other,), "test").shift for other in others]
+    others = [way.other(seed, by) for seed in range(draws)]
+    at = [
+        one.at(_affordable(bench, one, budget) if one.doses[0] < one.doses[1] else one.doses[0])
+        for one in others
+    ]
+    shifts = tuple(float((bench.steered((other,), test) - before).mean()) for other in at)
+    prices = [bench.price((other,), "test").shift for other in at]
     return Row(
         contrast.value,
         tuple(tried),
@@ -160,27 +189,77 @@ def _row(bench: Bench, contrast: Contrast, rules: Sequence[Rule], draws: int, bu
     )
 
 
-def _tried(bench: Bench, contrast: Contrast, seen: Observed, rule: Rule, budget: float) -> Tried | None:
-    at = partial(_made, bench, contrast, seen, rule)
+@dataclass(frozen=True)
+class _Way:
+    """A rule with the units that it chose.
+
+    Attributes:
+        dosed: what pushes them.
+        other: from a seed and the push that was chosen, as many other units: pushed alike, or, where the amount depends on what is there
+            already, at a dose that is still to be found.
+    """
+
+    dosed: Dosed
+    other: Callable[[int, Storable], Dosed]
+
+
+def _ways(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing]) -> dict[str, _Way]:
+    """Rule -> its units; without the rules that find none, or none in such a model."""
+    needed = {rule.score for rule in rules if isinstance(rule, Rule)}
+    seen = (
+        observe(bench.model, contrast, score="effect" if "effect" in needed else "auroc") if needed else None
+    )
+    found = {}
+    for rule in rules:
+        if isinstance(rule, Writing):
+            with suppress(BadInput, Incapable):
+                found[str(rule)] = _writing(bench.model, contrast, rule)
+        elif seen is not None:
+            found[str(rule)] = _firing(bench.model, contrast, seen, rule)
+    return found
+
+
+def _firing(model: OpenModel, contrast: Contrast, seen: Observed, rule: Rule) -> _Way:
+    many = max(1, round(rule.share * seen.holding.high.size))
+    located = locate_neurons(model, contrast, seen, score=rule.score, top=many)
+    at = partial(pushing, located, hold=rule.hold, when=rule.when)
+
+    def other(seed: int, by: Storable) -> Dosed:
+        assert isinstance(by, Neurons)  # noqa: S101 - made above
+        drawn = matched_random(by, model, seed)
+        return Dosed("random", str(seed), contrast.value, lambda dose: drawn, (by.gamma, by.gamma))
+
+    return _Way(Dosed(rule.score, str(rule), contrast.value, at, _DOSES), other)
+
+
+def _writing(model: OpenModel, contrast: Contrast, rule: Writing) -> _Way:
+    layer = round(rule.depth * (model.n_layers - 1))
+    written = model.writers(layer)
+    many = max(1, round(rule.share * model.n_layers * len(written)))
+    found = compose(model, contrast, "neurons", layer, written, many)
+    return _Way(
+        component_shifts(found)[0], lambda seed, by: component_shifts(at_random(written, found, seed))[0]
+    )
+
+
+def _affordable(bench: Bench, dosed: Dosed, budget: float) -> float:
+    return affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
+
+
+def _tried(bench: Bench, contrast: Contrast, name: str, way: _Way, budget: float) -> Tried | None:
     try:
-        gamma = affordable(lambda dose: bench.price((at(dose),), "tune").high, _DOSES, budget).dose
+        gamma = _affordable(bench, way.dosed, budget)
     except BadInput:
         return None
     tune = contrast.dilemmas_of("tune")
-    return Tried(rule, gamma, moved(bench.preferred(tune), bench.steered((at(gamma),), tune)))
-
-
-def _made(bench: Bench, contrast: Contrast, seen: Observed, rule: Rule, gamma: float) -> Neurons:
-    many = max(1, round(rule.share * seen.holding.high.size))
-    located = locate_neurons(bench.model, contrast, seen, score=rule.score, top=many)
-    return pushing(located, gamma, hold=rule.hold, when=rule.when)
+    return Tried(name, gamma, moved(bench.preferred(tune), bench.steered((way.dosed.at(gamma),), tune)))
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
     """The test in words."""
     yield (
         "Shift in nats per token in favour of the value's option, test dilemmas, both orders, 95 % bootstrap interval over "
-        "dilemmas; random: mean size of the shifts by as many other units of the same layers, pushed alike, and where "
+        "dilemmas; random: mean size of the shifts by as many other units of the same layers, pushed alike or, where each token is pushed as far as it needs, at the strongest dose of the same budget, and where "
         "95 % of them end; price: perplexity ratio on other passages than the dose was chosen on"
     )
     for r in rows:

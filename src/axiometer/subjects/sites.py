@@ -130,6 +130,16 @@ class OpenModel(Weigher, Protocol):
         """How many numbers there are at a site of this part."""
         ...
 
+    def writers(self, layer: int) -> Floats:
+        """What each feed-forward unit of a block adds to the block's output for every 1 that it passes on.
+
+        Shapes: [units, width]
+
+        Raises:
+            Incapable: a model in which this is not one direction.
+        """
+        ...
+
     def capture(
         self,
         prompts: Sequence[Prompt],

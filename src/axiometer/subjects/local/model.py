@@ -120,6 +120,12 @@ class LocalModel:
         """How many numbers there are at a site of this part."""
         return places.width(self.model, part)
 
+    def writers(self, layer: int) -> Floats:
+        """[units, width] what each feed-forward unit of a block adds to the block's output for every 1 that it passes on."""
+        check_sites([Site(layer)], self.n_layers, self.card.name)
+        written: Floats = places.writers(self.model, layer).cpu().numpy()
+        return written
+
     @contextmanager
     def editing(self, assign: Assign) -> Iterator[list[Receipt]]:
         """Within it, every call of this thread runs each prompt under the edits that `assign` gives it."""

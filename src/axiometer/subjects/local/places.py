@@ -13,6 +13,8 @@ from axiometer.subjects.sites import Part, Site
 See: TypeAlias = Callable[[Tensor], Tensor | None]
 
 _ACTIVATIONS = ("act_fn", "act", "activation_fn", "activation")
+_SCALED = ("post_feedforward_layernorm", "post_mlp_layernorm")
+_SUMS = ("down_proj", "c_proj", "dense_4h_to_h", "fc2")
 _MIXERS = ("o_proj", "out_proj", "c_proj", "dense")
 _ATTENTIONS = ("self_attn", "attn", "attention", "self_attention")
 
@@ -41,6 +43,26 @@ def width(model: Any, part: Part) -> int:
         return int(mixer.in_features if hasattr(mixer, "in_features") else mixer.weight.shape[0])
     inner = getattr(config, "intermediate_size", None) or getattr(config, "n_inner", None)
     return int(inner or getattr(config, "ffn_dim", None) or 4 * config.hidden_size)
+
+
+def writers(model: Any, layer: int) -> Tensor:
+    """What each feed-forward unit of a block adds to the block's output for every 1 that it passes on.
+
+    Shapes: [units, width]
+
+    Raises:
+        Incapable: a model that does not show what its units are summed by, or that scales the sum before it is added.
+    """
+    block = blocks(model)[layer]
+    if any(name.rpartition(".")[2] in _SCALED for name, _ in block.named_modules()):
+        raise Incapable(
+            f"{type(model).__name__} scales what its feed-forward units write before it is added, each token by another "
+            "amount; what a unit writes has no single direction here."
+        )
+    summing = _named(model, block, _SUMS, "what its feed-forward units are summed by")
+    weight: Tensor = summing.weight.detach().float()
+    # transformers' own Conv1D keeps its weight the other way round.
+    return weight.T if isinstance(summing, nn.Linear) else weight
 
 
 @contextmanager
@@ -94,19 +116,21 @@ def _hook(model: Any, block: nn.Module, part: Part, see: See) -> Any:
     return (block if part == "block" else _activation(model, block)).register_forward_hook(after)
 
 
-def _activation(model: Any, block: nn.Module) -> nn.Module:
+def _activation(model: Any, block: nn.Module) -> Any:
     """The activation of the block's feed-forward units, as the model itself computes it."""
+    return _named(model, block, _ACTIVATIONS, "the activation of its feed-forward units")
+
+
+def _named(model: Any, block: nn.Module, names: tuple[str, ...], what: str) -> Any:
+    """The one module of a block by one of these names, attention apart."""
     found = [
         module
         for name, module in block.named_modules()
-        if name.rpartition(".")[2] in _ACTIVATIONS and not any(part in name for part in _ATTENTIONS)
+        if name.rpartition(".")[2] in names and not any(part in name for part in _ATTENTIONS)
     ]
     if len(found) != 1:
-        raise Incapable(
-            f"{type(model).__name__} does not show the activation of its feed-forward units as a module."
-        )
-    activation: nn.Module = found[0]
-    return activation
+        raise Incapable(f"{type(model).__name__} does not show {what} as a module.")
+    return found[0]
 
 
 def _mixer(model: Any, block: nn.Module) -> Any:
