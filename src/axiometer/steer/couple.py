@@ -35,7 +35,7 @@ class Trace:
         aim: value -> level that was wanted.
         deviation: the sum over values of how far the two are apart.
         changed: value -> the point that was to be made for it, where points were written.
-        tried: (how, how far off, levels and order) of every answer that was weighed up, where several were.
+        tried: (how, deviation) of every answer that was weighed up, where several were.
         answer: what is said in the end; the first answer where it was near enough, or why there is none.
         revised: whether it is another than the first.
     """

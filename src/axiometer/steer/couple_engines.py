@@ -33,7 +33,6 @@ from axiometer.subjects import Answer, Missing, Prompt
 _Pushes: TypeAlias = tuple[tuple[str, int], ...]
 _STRENGTHS = {4: 2, 5: 3}
 _RUN = 4  # words
-_NEAREST = "levels and order"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -44,7 +43,7 @@ class Change:
     Attributes:
         answer: its words.
         points: value -> the point made for it, where points were written.
-        tried: (how, how far off by the reader, levels and order) of all answers that were weighed up, where several were.
+        tried: (how, deviation by the reader) of all answers that were weighed up, where several were.
     """
 
     answer: str
@@ -136,7 +135,7 @@ class Reranked:
     @property
     def spec(self) -> Spec:
         """How many."""
-        return {"engine": "reranked", "many": self.many, "nearest": _NEAREST}
+        return {"engine": "reranked", "many": self.many}
 
     def change(
         self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
@@ -193,7 +192,7 @@ class Edited:
     def spec(self) -> Spec:
         """The vectors by content."""
         vectors = {name: key(one.spec) for name, one in self.vectors.items()}
-        return {"engine": "edited", "vectors": vectors, "many": self.many, "nearest": _NEAREST}
+        return {"engine": "edited", "vectors": vectors, "many": self.many}
 
     def change(
         self, cases: Sequence[Case], reader: Rater, relation: Relation, say: Say
@@ -264,22 +263,15 @@ def _best(
         if isinstance(one, Answer) and one.text.strip() and not _echoes(one.text, cases[i])
     ]
     read = level(reader, [text for _, _, text in every])
-    tried: list[list[tuple[float, str, str]]] = [
-        [(_off(case.aim.levels, case.observed), "first", case.first)] for case in cases
-    ]
+    tried: list[list[tuple[float, str, str]]] = [[(case.deviation, "first", case.first)] for case in cases]
     for (i, how, text), one in zip(every, read, strict=True):
         if not isinstance(one, Missing):
-            tried[i].append((_off(cases[i].aim.levels, one.levels), how, text))
+            off = sum(abs(want - one.levels[name]) for name, want in cases[i].aim.levels.items())
+            tried[i].append((off, how, text))
     return [
         Change(min(own, key=lambda each: each[0])[2], {}, tuple((how, off) for off, how, _ in own))
         for own in tried
     ]
-
-
-def _off(wanted: Mapping[str, int], shown: Mapping[str, float]) -> float:
-    """How far levels are from an objective: the sum of differences, and 1 more for every two values that do not stand in the wanted order."""
-    apart = sum(abs(level - shown[name]) for name, level in wanted.items())
-    return apart + sum(shown[a] <= shown[b] for a in wanted for b in wanted if wanted[a] > wanted[b])
 
 
 def _held(case: Case) -> Prompt:
