@@ -70,6 +70,14 @@ class Bench:
         """What a dose may cost at most: the upper limit of its price on the passages that doses are chosen on."""
         return self.price((dosed.at(dose),), "tune").high
 
+    def strongest(self, dosed: Dosed, budget: float) -> float:
+        """The strongest dose within a budget.
+
+        Raises:
+            BadInput: even the weakest costs more.
+        """
+        return affordable(partial(self.tuning, dosed), dosed.doses, budget).dose
+
     def located(self, contrast: Contrast) -> Located:
         """The value at every layer, found once."""
         if contrast.value not in self._located:
@@ -144,7 +152,7 @@ def chosen(
     found: list[Chosen] = []
     for dosed in among:
         try:
-            dose = affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
+            dose = bench.strongest(dosed, budget)
         except BadInput:
             continue
         shift = bench.shift((dosed.at(dose),), tune, sign) if len(among) > 1 or goal is not None else 0.0

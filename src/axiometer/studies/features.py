@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,6 @@ from axiometer.locate.composing import MANY, Components, at_random, compose
 from axiometer.locate.features import locate_features
 from axiometer.locate.sparse import SparseCoder, load_coder
 from axiometer.measure.drift import neutral_prompts
-from axiometer.steer.dose import Dosed, affordable
 from axiometer.steer.methods import component_shifts
 from axiometer.studies.choosing import Bench
 from axiometer.studies.journal import Journal
@@ -112,18 +110,17 @@ def _row(
     bench: Bench, code: SparseCoder, contrast: Contrast, many: int, budget: float, random: int, usual: Floats
 ) -> Row:
     ways, tune = _ways(bench, code, contrast, many), contrast.dilemmas_of("tune")
-    doses = {rule: _dose(bench, component_shifts(found)[0], budget) for rule, found in ways.items()}
-    tuned = {
-        rule: bench.shift((component_shifts(found)[0].at(doses[rule]),), tune) for rule, found in ways.items()
-    }
+    dosed = {rule: component_shifts(found)[0] for rule, found in ways.items()}
+    doses = {rule: bench.strongest(one, budget) for rule, one in dosed.items()}
+    tuned = {rule: bench.shift((one.at(doses[rule]),), tune) for rule, one in dosed.items()}
     rule = max(tuned, key=lambda one: tuned[one])
     found, dose, test = ways[rule], doses[rule], contrast.dilemmas_of("test")
-    by = (component_shifts(found)[0].at(dose),)
+    by = (dosed[rule].at(dose),)
     before, after = bench.preferred(test), bench.steered(by, test)
     drawn = []
     for seed in range(random):
         (other,) = component_shifts(at_random(code.decoder, found, seed, usual))
-        drawn.append(bench.shift((other.at(_dose(bench, other, budget)),), test))
+        drawn.append(bench.shift((other.at(bench.strongest(other, budget)),), test))
     return Row(
         contrast.value,
         rule,
@@ -145,10 +142,6 @@ def _ways(bench: Bench, code: SparseCoder, contrast: Contrast, many: int) -> dic
     with suppress(BadInput):
         found["composition"] = compose(bench.model, contrast, "features", code.layer, code.decoder, many)
     return found
-
-
-def _dose(bench: Bench, dosed: Dosed, budget: float) -> float:
-    return affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:

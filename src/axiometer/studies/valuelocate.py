@@ -22,9 +22,9 @@ from axiometer.instruments.contrast import Contrast, open_contrast
 from axiometer.locate.composing import at_random, compose
 from axiometer.locate.neurons import Score, locate_neurons, observe
 from axiometer.locate.observing import Observed
-from axiometer.steer.dose import Dosed, affordable
+from axiometer.steer.dose import Dosed
 from axiometer.steer.methods import component_shifts
-from axiometer.steer.neurons import Neurons, When, matched_random, pushing
+from axiometer.steer.neurons import When, matched_random, pushing
 from axiometer.steer.saved import Storable
 from axiometer.studies.choosing import Bench
 from axiometer.studies.journal import Journal
@@ -159,7 +159,7 @@ def valuelocate(
 
 
 def _row(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing], draws: int, budget: float) -> Row:
-    ways = _ways(bench, contrast, rules)
+    ways = _ways(bench, contrast, rules, budget)
     tried = [
         one for name, way in ways.items() if (one := _tried(bench, contrast, name, way, budget)) is not None
     ]
@@ -171,13 +171,9 @@ def _row(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing], draw
     way, test = ways[chosen.rule], contrast.dilemmas_of("test")
     by, before = way.dosed.at(chosen.gamma), bench.preferred(test)
     shift = moved(before, bench.steered((by,), test))
-    others = [way.other(seed, by) for seed in range(draws)]
-    at = [
-        one.at(_affordable(bench, one, budget) if one.doses[0] < one.doses[1] else one.doses[0])
-        for one in others
-    ]
-    shifts = tuple(float((bench.steered((other,), test) - before).mean()) for other in at)
-    prices = [bench.price((other,), "test").shift for other in at]
+    others = [way.other(seed, chosen.gamma) for seed in range(draws)]
+    shifts = tuple(float((bench.steered((other,), test) - before).mean()) for other in others)
+    prices = [bench.price((other,), "test").shift for other in others]
     return Row(
         contrast.value,
         tuple(tried),
@@ -195,15 +191,17 @@ class _Way:
 
     Attributes:
         dosed: what pushes them.
-        other: from a seed and the push that was chosen, as many other units: pushed alike, or, where the amount depends on what is there
-            already, at a dose that is still to be found.
+        other: from a seed and the dose that was chosen, as many other units: pushed alike, or, where the amount depends on what is there
+            already, at the strongest dose of the same budget.
     """
 
     dosed: Dosed
-    other: Callable[[int, Storable], Dosed]
+    other: Callable[[int, float], Storable]
 
 
-def _ways(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing]) -> dict[str, _Way]:
+def _ways(
+    bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing], budget: float
+) -> dict[str, _Way]:
     """Rule -> its units; without the rules that find none, or none in such a model."""
     needed = {rule.score for rule in rules if isinstance(rule, Rule)}
     seen = (
@@ -213,7 +211,7 @@ def _ways(bench: Bench, contrast: Contrast, rules: Sequence[Rule | Writing]) -> 
     for rule in rules:
         if isinstance(rule, Writing):
             with suppress(BadInput, Incapable):
-                found[str(rule)] = _writing(bench.model, contrast, rule)
+                found[str(rule)] = _writing(bench, contrast, rule, budget)
         elif seen is not None:
             found[str(rule)] = _firing(bench.model, contrast, seen, rule)
     return found
@@ -224,31 +222,29 @@ def _firing(model: OpenModel, contrast: Contrast, seen: Observed, rule: Rule) ->
     located = locate_neurons(model, contrast, seen, score=rule.score, top=many)
     at = partial(pushing, located, hold=rule.hold, when=rule.when)
 
-    def other(seed: int, by: Storable) -> Dosed:
-        assert isinstance(by, Neurons)  # noqa: S101 - made above
-        drawn = matched_random(by, model, seed)
-        return Dosed("random", str(seed), contrast.value, lambda dose: drawn, (by.gamma, by.gamma))
-
-    return _Way(Dosed(rule.score, str(rule), contrast.value, at, _DOSES), other)
+    return _Way(
+        Dosed(rule.score, str(rule), contrast.value, at, _DOSES),
+        lambda seed, gamma: matched_random(at(gamma), model, seed),
+    )
 
 
-def _writing(model: OpenModel, contrast: Contrast, rule: Writing) -> _Way:
+def _writing(bench: Bench, contrast: Contrast, rule: Writing, budget: float) -> _Way:
+    model = bench.model
     layer = round(rule.depth * (model.n_layers - 1))
     written = model.writers(layer)
     many = max(1, round(rule.share * model.n_layers * len(written)))
     found = compose(model, contrast, "neurons", layer, written, many)
-    return _Way(
-        component_shifts(found)[0], lambda seed, by: component_shifts(at_random(written, found, seed))[0]
-    )
 
+    def other(seed: int, gamma: float) -> Storable:
+        (dosed,) = component_shifts(at_random(written, found, seed))
+        return dosed.at(bench.strongest(dosed, budget))
 
-def _affordable(bench: Bench, dosed: Dosed, budget: float) -> float:
-    return affordable(partial(bench.tuning, dosed), dosed.doses, budget).dose
+    return _Way(component_shifts(found)[0], other)
 
 
 def _tried(bench: Bench, contrast: Contrast, name: str, way: _Way, budget: float) -> Tried | None:
     try:
-        gamma = _affordable(bench, way.dosed, budget)
+        gamma = bench.strongest(way.dosed, budget)
     except BadInput:
         return None
     tune = contrast.dilemmas_of("tune")
