@@ -31,11 +31,14 @@ lint: $(STAMP)   ## style, types and the stairs of the house
 check: lint      ## the quick loop: lint, types, house laws, unit tests
 	$(BIN)/pytest -m "not slow and not live and not full"
 
+# One process a core, each with one thread: tests are mostly Python. A file stays in one process, for its fixtures.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --dist loadfile
+
 test: lint       ## what CI runs: everything but the longest proofs
-	$(BIN)/pytest -m "not full"
+	$(PYTEST) -m "not full"
 
 test-all: lint   ## every test, the long proofs included
-	$(BIN)/pytest
+	$(PYTEST)
 
 .bench/.installed: benchmarks/requirements.txt constraints.txt
 	test -x .bench/bin/python || $(PYTHON) -m venv .bench

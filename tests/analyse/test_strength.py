@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from axiometer.analyse.strength import bradley_terry, davidson
+from axiometer.analyse.strength import bradley_terry, davidson, expected_rates
 from axiometer.errors import BadInput
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "ranking_oracles"
@@ -197,3 +197,23 @@ def _cost(x: np.ndarray, wins: np.ndarray, ties: np.ndarray, penalty: float) -> 
             total -= wins[a, b] * np.log(p / whole) + wins[b, a] * np.log(q / whole)
             total -= ties[a, b] * np.log(tie / whole)
     return total
+
+
+def test_expected_rates_of_two_players_are_their_points_with_half_a_win_each_way() -> None:
+    scores = np.array([[1, 0], [1, 0], [1, 0], [0, 1], [1, 1], [0, 0], [np.nan, 1]])[:, :, None]
+    assert expected_rates(scores)[:, 0] == pytest.approx(
+        [4.5 / 7, 2.5 / 7]
+    )  # 3 won, 1 lost, 2 drawn, 1 not played
+
+
+def test_expected_rates_average_one_half_and_know_neither_the_order_of_items_nor_of_players() -> None:
+    rng = np.random.default_rng(3)
+    scores = (rng.random((60, 5, 3)) < rng.random((5, 3))).astype(float)
+    scores[:, 0, 0] = 1.0
+    scores[:, 1, 0] = 0.0  # the first always wins against the second
+    found, order = expected_rates(scores), rng.permutation(5)
+    assert found.mean(axis=0) == pytest.approx(0.5)
+    assert expected_rates(scores[rng.permutation(60)][:, order]) == pytest.approx(found[order], abs=1e-9)
+    assert found[0, 0] == found[:, 0].max() < 1
+    with pytest.raises(BadInput, match="nobody to beat"):
+        expected_rates(scores[:, :1])

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from axiometer.analyse.detection import best_threshold, calibration_error, f1, youden_threshold
-from axiometer.raters.encoder import WHEEL, open_encoder
+from axiometer.raters.encoder import WHEEL, _gelu, open_encoder
 from axiometer.raters.heads import fit_heads
 
 TEXTS = [
@@ -31,6 +32,23 @@ def test_the_encoder_gives_what_transformers_gives():
         for mine, layer in zip(found, (len(states) // 2, len(states) - 1), strict=True):
             theirs = states[layer][0].mean(dim=0).numpy()
             assert mine == pytest.approx(theirs / np.linalg.norm(theirs), abs=1e-4)
+
+
+def test_the_activation_is_the_exact_one_to_single_precision():
+    x = np.linspace(-12, 12, 9601, dtype=np.float32)[None]
+    exact = x * ndtr(x.astype(float))
+    _gelu(x)
+    assert np.abs(x - exact).max() < 1e-6
+
+
+def test_a_text_has_the_same_tokens_in_any_company():
+    many = [*TEXTS, "", "One.", *("word " * n for n in range(1, 60))]
+    together = open_encoder().tokens(many, 4)
+    assert len(together) == len(many)
+    for text, found in zip(many, together, strict=True):
+        (alone,) = open_encoder().tokens([text], 4)
+        assert found.shape == alone.shape
+        assert np.abs(found - alone).max() < 1e-4
 
 
 def test_heads_find_a_planted_label_and_thresholds_the_best_cut():

@@ -57,22 +57,18 @@ def where(many, last=None):
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_push_reaches_the_odds_exactly_and_moves_nobody_who_is_there(sign):
     rng = np.random.default_rng(0)
-    weights, hidden = (
-        rng.standard_normal(16).astype(np.float32),
-        rng.standard_normal((50, 16)).astype(np.float32),
-    )
+    weights, hidden = rng.standard_normal(16).astype(np.float32), rng.standard_normal((50, 16))
     push = Reach(Site(0), weights, 0.3, sign * 1.5, sign)
     after = push.apply(hidden, where(50), push.arrays)
-    before = hidden.astype(np.float64) @ weights + 0.3
-    odds = after.astype(np.float64) @ weights + 0.3
+    before, odds = hidden @ weights + 0.3, after @ weights + 0.3
     there = sign * before >= 1.5
     assert there.any()
     assert (~there).any()
     assert np.array_equal(after[there], hidden[there])
-    assert odds[~there] == pytest.approx(np.full((~there).sum(), sign * 1.5), abs=1e-5)
+    assert odds[~there] == pytest.approx(np.full((~there).sum(), sign * 1.5), abs=1e-6)
     # It is the least: any state with these odds is at least as far, and the step is that distance.
     distance = np.abs(1.5 * sign - before[~there]) / np.linalg.norm(weights.astype(np.float64))
-    assert np.linalg.norm(after[~there] - hidden[~there], axis=1) == pytest.approx(distance, rel=1e-4)
+    assert np.linalg.norm(after[~there] - hidden[~there], axis=1) == pytest.approx(distance, rel=1e-6)
 
 
 def test_the_push_of_the_whole_prompt_is_what_its_last_token_needs():
@@ -121,23 +117,47 @@ def logp(subject):
     return np.array([weights.logp for weights in subject.weigh(PROMPTS, OPTIONS)])
 
 
-def test_steered_states_reach_the_odds_at_every_layer_in_turn(model, located):
-    for scope in ("prompt", "text", "fixed"):
-        vector = reaching(located, 2.0, scope=scope)
-        sites = [push.site for push in vector.pushes]
-        with model.editing(lambda prompts, v=vector: v.edits(model, prompts)):
-            # Read at the layer above, which the pushes of lower layers have reached; the top push by its own step.
-            after = model.capture(PROMPTS, sites)
-        for push in vector.pushes:
-            odds = after[push.site].astype(np.float64) @ push.weights + push.bias
-            made = [push.step(state) for state in after[push.site]]
-            reached = np.array(
-                [
-                    (s + m).astype(np.float64) @ push.weights
-                    for s, m in zip(after[push.site], made, strict=True)
-                ]
-            )
-            assert reached + push.bias == pytest.approx(np.maximum(odds, push.odds), abs=1e-3)
+class Looking:
+    """Changes nothing, and keeps the states that it is shown; behind pushes of its site, those that they made."""
+
+    def __init__(self, site, span):
+        self.site, self.span, self.arrays, self.seen = site, span, {}, []
+
+    def apply(self, hidden, where, arrays):
+        self.seen += hidden.double().numpy().tolist()
+        return hidden
+
+
+def read_after(model, vector):
+    """[tokens, width] at each site of a vector's pushes, as they left it in the running model."""
+    sites = [push.site for push in vector.pushes]
+    looking = [Looking(site, push.span) for site, push in zip(sites, vector.pushes, strict=True)]
+    edits = [[*mine, *looking] for mine in vector.edits(model, PROMPTS)]
+    before = model.capture(PROMPTS, sites, tokens="each", edits=edits)
+    return {one.site: np.array(one.seen) for one in looking}, before
+
+
+@pytest.mark.parametrize("scope", ["prompt", "text"])
+def test_steered_states_reach_the_odds_at_every_layer_in_turn(model, located, scope):
+    vector = reaching(located, 2.0, scope=scope)
+    after, _ = read_after(model, vector)
+    unsteered = model.capture(PROMPTS, [push.site for push in vector.pushes], tokens="each")
+    for push in vector.pushes:
+        odds = after[push.site] @ push.weights + push.bias
+        was = unsteered[push.site].astype(np.float64) @ push.weights + push.bias
+        assert (was < 2.0 - 0.1).any()  # there was something to do
+        assert len(odds) == len(was)
+        assert odds.min() > 2.0 - 1e-4  # in the model's single precision
+
+
+def test_layers_pushed_in_turn_are_not_layers_pushed_from_what_they_were(model, located):
+    vector = reaching(located, 2.0, scope="text")
+    after, shown = read_after(model, vector)
+    top = vector.pushes[-1]
+    unsteered = model.capture(PROMPTS, [top.site], tokens="each")[top.site]
+    at_once = unsteered + np.stack([top.step(state) for state in unsteered])
+    assert np.abs(np.linalg.norm(shown[top.site] - unsteered, axis=1)).max() > 1e-3  # the layer below is felt
+    assert np.abs(after[top.site] - at_once).max() > 1e-3
 
 
 def test_steering_changes_answers_with_receipts_and_leaves_the_model_alone(model, located):

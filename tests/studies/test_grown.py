@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from axiometer.canon import draws, formed, plain
 from axiometer.cli import axiometer
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, UnknownName
 from axiometer.instruments.questions import OpenQuestion, QuestionSet, open_question_set
 from axiometer.measure.opinions import opinions, read_opinions, shown
 from axiometer.report.grown import GrownStudy
@@ -56,6 +56,18 @@ def test_win_rates_find_who_holds_a_value_and_average_one_half() -> None:
     text = page(study)
     assert "win rate" in text
     assert study == formed(GrownStudy, plain(study))
+
+
+def test_both_scorings_put_subjects_alike_and_no_other_is_taken() -> None:
+    subjects = holders(4, seed=5)
+    ladder, _ = grown(SHARP, subjects, Reading())
+    model, _ = grown(SHARP, subjects, Reading(), scoring="bradley-terry")
+    rates = [np.array([g.rate for g in study.grades]) for study in (ladder, model)]
+    assert np.corrcoef(*rates)[0, 1] > 0.97
+    assert "A Bradley-Terry model" in page(model)
+    assert "bradleyterry1952" in model.citations
+    with pytest.raises(UnknownName, match="bradley-terry"):
+        grown(SHARP, subjects, Reading(), scoring="elo")
 
 
 class Planted:

@@ -12,9 +12,12 @@ from tiny_models import make_folder
 
 from axiometer.cli import axiometer
 from axiometer.errors import BadInput, Incapable, UnknownName
+from axiometer.raters import Rating
 from axiometer.studies.conva import conva, lines
 from axiometer.studies.folder import read_kind
+from axiometer.subjects import Missing
 from axiometer.subjects.opening import open_subject
+from axiometer.values import open_system
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +76,35 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(tmp_path, name):
     assert any("power" in line and "random" in line for line in lines(both))
     with pytest.raises(BadInput, match="other settings"):
         conva(name, values=["power"], methods=["prefix"], budget=1.5, out=tmp_path)
+
+
+class Loud:
+    """Reads any value in whatever is written in capitals, and nothing in an empty text."""
+
+    system = "schwartz10"
+    spec = property(lambda self: {"rater": "loud", "system": self.system})
+
+    def rate(self, contents):
+        names = open_system("schwartz10").names
+        return [
+            Rating(dict.fromkeys(names, sum(c.isupper() for c in text) / len(text)))
+            if text
+            else Missing("unparsed", "no words")
+            for text in contents
+        ]
+
+
+def test_what_the_model_writes_is_rated_before_and_after(tmp_path, name):
+    (row,) = conva(name, values=["power"], methods=["random"], rater=Loud(), out=tmp_path)
+    assert row.written.moved.n + row.written.missing == 80
+    assert row.written.told.n == 80
+    assert any("replies rated" in line for line in lines([row]))
+    with pytest.raises(BadInput, match="other settings"):
+        conva(name, values=["power"], methods=["random"], out=tmp_path)
+    elsewhere = Loud()
+    elsewhere.system = "touche20"
+    with pytest.raises(BadInput, match="reads values of touche20"):
+        conva(name, values=["power"], methods=["random"], rater=elsewhere)
 
 
 def test_bad_requests_are_refused_before_anything_is_asked(name):

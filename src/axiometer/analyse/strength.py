@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
+from scipy.special import expit
 
 from axiometer.errors import BadInput, NotConverged
 
@@ -74,6 +75,34 @@ def davidson(wins: Floats, ties: Floats, penalty: float = 0.0) -> Strength:
         )
     a, b = np.triu_indices(len(wins), 1)
     return _fit(np.stack([wins[a, b], wins[b, a], ties[a, b]], axis=1), _design(len(wins)), penalty)
+
+
+def expected_rates(scores: Floats) -> Floats:
+    """How often each player is expected to beat another one, on average over the others, where the higher score wins an item.
+
+    A tie is half a win for both, and every two players start with half a win each way, so that who won all or never met
+    another has a finite strength. The mean over players is one half, and no order of play enters.
+
+    Shapes: scores [items, players, values], nan where a player did not play -> [players, values]
+
+    Raises:
+        BadInput: fewer than two players.
+
+    Source:
+        bradleyterry1952
+    """
+    players = scores.shape[1]
+    if players < 2:
+        raise BadInput(f"{players} players have nobody to beat; there must be at least 2.")
+    gap = scores[:, :, None] - scores[:, None]
+    points = (gap > 0).sum(axis=0) + 0.5 * (gap == 0).sum(axis=0) + 0.5
+    found = np.empty(points.shape[1:])
+    for value in range(points.shape[2]):
+        wins = points[:, :, value]
+        np.fill_diagonal(wins, 0.0)
+        theta = bradley_terry(wins).theta
+        found[:, value] = (expit(theta[:, None] - theta[None]).sum(axis=1) - 0.5) / (players - 1)
+    return found
 
 
 def _design(values: int) -> Floats:

@@ -26,6 +26,13 @@ from axiometer.cli import options
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), default=None, help="The rating from which a value is there."
 )
+@click.option(
+    "--scoring",
+    type=click.Choice(["trueskill", "bradley-terry"]),
+    default="trueskill",
+    show_default=True,
+    help="How win rates are estimated; Bradley and Terry's way knows no order of play.",
+)
 @options.seed
 @options.out
 @options.ledger
@@ -39,6 +46,7 @@ def command(
     prime: str,
     opinions: int,
     threshold: float | None,
+    scoring: str,
     seed: int,
     out: Path | None,
     ledger_path: Path | None,
@@ -49,7 +57,6 @@ def command(
     QUESTIONS is a shipped set (seeds), a folder of `axiometer grow questions`, FILE.jsonl, FILE.toml, or FILE.csv with a column `question`.
     """
     import json
-    from dataclasses import replace
 
     from axiometer.canon import plain
     from axiometer.cli.showing import listener
@@ -57,7 +64,7 @@ def command(
     from axiometer.raters import open_rater
     from axiometer.studies import folder
     from axiometer.studies.asking import asking
-    from axiometer.studies.grown import grown, lines, primed
+    from axiometer.studies.grown import grown, lines
 
     found = open_question_set(questions)
     found = found if best is None else found.best(best)
@@ -73,14 +80,11 @@ def command(
             beside=others,
             many=opinions,
             threshold=threshold,
+            scoring=scoring,
+            prime=prime,
             seed=seed,
             progress=progress,
         )
-        if prime:
-            told = primed(
-                found, now.subjects[0], reader, prime, many=opinions, threshold=threshold, seed=seed
-            )
-            study = replace(study, primed=told)
     said = ((name, reply) for name, own in asked.replies.items() for reply in own)
     folder.write_said(target, "replies.jsonl", said)
     folder.write_kind(target, "grown", study)

@@ -19,6 +19,9 @@ import click
     help="How much perplexity on neutral passages may rise, as a ratio.",
 )
 @click.option(
+    "--rater", default="", help="Rate what the model writes, too, such as values or judge:schwartz10:SUBJECT."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path), default=None, help="A folder that keeps finished parts."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list and nothing else.")
@@ -27,6 +30,7 @@ def command(
     values: tuple[str, ...],
     methods: tuple[str, ...],
     budget: float,
+    rater: str,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -35,6 +39,7 @@ def command(
 
     from axiometer.canon import plain
     from axiometer.cli.showing import listener
+    from axiometer.raters import open_rater
     from axiometer.studies.choosing import METHODS
     from axiometer.studies.conva import conva, lines
 
@@ -44,6 +49,7 @@ def command(
             values=values,
             methods=methods or METHODS,
             budget=budget,
+            rater=open_rater(rater) if rater else None,
             out=out,
             progress=progress(subject, "ways to steer"),
         )

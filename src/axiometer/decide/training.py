@@ -32,6 +32,7 @@ class Recipe:
         epochs: at most, after each level that joins.
         steps: of the optimiser, at most, after each level that joins: what large sets stop by.
         patience: epochs without a lower loss on held-out scenes before the next level joins.
+        waiting: the same in steps, whichever comes first: on large sets an epoch is long.
         batch: texts a step.
         rate: step size of Adam.
         dropout: share of hidden units left out.
@@ -43,6 +44,7 @@ class Recipe:
     epochs: int = 40
     steps: int = 1000
     patience: int = 5
+    waiting: int = 250
     batch: int = 256
     rate: float = 3e-4
     dropout: float = 0.2
@@ -272,12 +274,11 @@ class _State:
 
     def over(self, head: str, number: int, recipe: Recipe, examples: int) -> bool:
         """Whether a stage of a head is done."""
-        if self.epochs[head] * -(-examples // recipe.batch) >= recipe.steps:
-            return True
+        steps = -(-examples // recipe.batch)  # an epoch
         return (
             self.stage[head] > number
-            or self.epochs[head] >= recipe.epochs
-            or self.waited[head] >= recipe.patience
+            or self.epochs[head] >= min(recipe.epochs, recipe.steps / steps)
+            or self.waited[head] >= min(recipe.patience, recipe.waiting / steps)
         )
 
     def advance(self, head: str, number: int) -> None:

@@ -1,6 +1,7 @@
 """What no grown text may hold, whatever it is for."""
 
 import re
+from typing import Literal
 
 SIGNS = re.compile(r"[{}|<>\[\]\\`~^=#@]|https?:|www\.")
 # A sentence that speaks to whoever reads it as a machine is no sentence about a scene.
@@ -15,3 +16,14 @@ UNSAFE = re.compile(
     r"|child (?:porn\w*|sex\w*)|sexual\w* .{0,20}\b(?:minors?|child(?:ren)?)|genocide of|exterminat\w+)\b",
     re.IGNORECASE,
 )
+
+
+def barred(text: str) -> tuple[Literal["signs", "order", "unsafe"], str] | None:
+    """The first thing in a text that none may hold: of which kind, and its words."""
+    if found := SIGNS.search(text):
+        return "signs", found[0]
+    if found := ORDERS.search(text):
+        return "order", found[0]
+    if found := UNSAFE.search(text):
+        return "unsafe", found[0]
+    return None

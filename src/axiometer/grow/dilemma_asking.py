@@ -3,7 +3,6 @@
 Source: mmds
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,15 +12,14 @@ from axiometer.analyse.likeness import names, overlap, stems, words
 from axiometer.canon import draws, key
 from axiometer.data import need, read_toml, several, shipped
 from axiometer.data.wording import fence, filled
-from axiometer.grow.asking import Reason, Rejected, read_lines
-from axiometer.grow.barred import ORDERS, SIGNS, UNSAFE
+from axiometer.grow.asking import Rejected, read_lines
+from axiometer.grow.barred import barred
 from axiometer.instruments.staircase import Option, Step
 from axiometer.subjects import Answer, Missing, Prompt
 from axiometer.values import ValueSystem
 
 _LABELS = ("SITUATION", "QUESTION", "A", "VALUE A", "B", "VALUE B")
 _LONG: Mapping[str, tuple[int, int]] = {"situation": (12, 110), "question": (3, 40), "option": (4, 40)}
-_BARRED: Mapping[Reason, re.Pattern[str]] = {"signs": SIGNS, "order": ORDERS, "unsafe": UNSAFE}
 _ALIKE = 0.7
 _RATIO = 0.4
 
@@ -107,9 +105,8 @@ def check_step(step: Step, before: Sequence[Step], system: ValueSystem) -> Rejec
 
 
 def _text_wrong(kind: str, text: str) -> Rejected | None:
-    for why, pattern in _BARRED.items():
-        if found := pattern.search(text):
-            return Rejected(why, f"the {kind} holds {found[0]!r}")
+    if found := barred(text):
+        return Rejected(found[0], f"the {kind} holds {found[1]!r}")
     least, most = _LONG[kind]
     if not least <= len(words(text)) <= most:
         return Rejected("words", f"the {kind} has {len(words(text))} words; {least} to {most} are wanted")

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from axiometer.analyse.diversity import bleu
 from axiometer.analyse.likeness import names, stems, words
-from axiometer.grow.barred import ORDERS, SIGNS, UNSAFE
+from axiometer.grow.barred import barred
 from axiometer.values import ValueSystem
 
 Reason: TypeAlias = Literal[
@@ -24,7 +24,6 @@ _YES_OR_NO = re.compile(
     r"(?:should|is|are|was|were|do|does|did|would|could|can|may|might|must|ought|has|have|had|will|shall)\b",
     re.IGNORECASE,
 )
-_BARRED: dict[Reason, re.Pattern[str]] = {"signs": SIGNS, "order": ORDERS, "unsafe": UNSAFE}
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,8 @@ def check_question(text: str, system: ValueSystem) -> Rejected | None:
         return Rejected(text, "several", "it asks more than one thing")
     if not SHORTEST <= count <= LONGEST:
         return Rejected(text, "length", f"{count} words; {SHORTEST} to {LONGEST} are wanted")
-    for why, pattern in _BARRED.items():
-        if found := pattern.search(text):
-            return Rejected(text, why, found[0])
+    if found := barred(text):
+        return Rejected(text, *found)
     named = [value.title for value in system.values if any(names(text, stem) for stem in stems(value.title))]
     return Rejected(text, "giveaway", f"it names {named[0]}") if named else None
 

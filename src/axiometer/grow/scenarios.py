@@ -14,7 +14,7 @@ from axiometer.analyse.likeness import words
 from axiometer.canon import Spec, draws, key
 from axiometer.errors import AxiometerError, BadInput, Interrupted
 from axiometer.grow.asking import Rejected
-from axiometer.grow.barred import ORDERS, SIGNS, UNSAFE
+from axiometer.grow.barred import barred
 from axiometer.grow.scenario_asking import (
     Drafted,
     Task,
@@ -171,14 +171,30 @@ def grow_scenarios(
     return Grown(tuple(tried))
 
 
-def imported(replies: Sequence[tuple[Sequence[str], str]], system: ValueSystem) -> Grown:
-    """Scenes out of replies that were got elsewhere, (cell, reply), through the same reading and filters."""
-    kept, tried = _Kept(), []
+def imported(
+    replies: Sequence[tuple[Sequence[str], str]],
+    system: ValueSystem,
+    *,
+    blind: Subject | None = None,
+    least: float = 0.5,
+) -> Grown:
+    """Scenes out of replies that were got elsewhere, through the same reading and filters.
+
+    Args:
+        replies: (cell, reply).
+        system: whose values.
+        blind: who says which values are at stake without being told; None for nobody.
+        least: how far that reader must find the cell.
+
+    Raises:
+        AxiometerError: nothing can be got out of the blind reader.
+    """
+    kept, tried = _Kept(), list[Tried]()
     for index, (named, text) in enumerate(replies):
         cell = {system.value(name).name for name in named}
         one = Task(index, tuple(name for name in system.names if name in cell))
         tried.append(kept.judged(one, Answer(text), system))
-    return Grown(tuple(tried))
+    return Grown(tuple(tried if blind is None else _blinded(tried, blind, system, kept, least)))
 
 
 def scenarios_spec(author: Subject, blind: Subject | None, system: ValueSystem, wish: Wish) -> Spec:
@@ -279,28 +295,38 @@ def _tries(
     kept: _Kept,
 ) -> list[Tried]:
     replies = author.answer([ask_scene(one, system, wish.actions) for one in tasks], seed=wish.seed)
-    if all(isinstance(reply, Missing) and reply.why == "failed" for reply in replies):
+    _check_answered(author, replies)
+    found = [kept.judged(one, reply, system) for one, reply in zip(tasks, replies, strict=True)]
+    return found if blind is None else list(_blinded(found, blind, system, kept, wish.overlap, wish.seed))
+
+
+def _check_answered(who: Subject, replies: Sequence[Answer | Missing]) -> None:
+    failed = [reply for reply in replies if isinstance(reply, Missing) and reply.why == "failed"]
+    if failed and len(failed) == len(replies):
         raise AxiometerError(
-            f"{author.card.name} answered none of {len(replies)} questions: {replies[0].detail!r:.200}; "  # type: ignore[union-attr]
+            f"{who.card.name} answered none of {len(replies)} questions: {failed[0].detail!r:.200}; "
             "see to it and run the same command again: what was answered before is kept."
         )
-    found = [kept.judged(one, reply, system) for one, reply in zip(tasks, replies, strict=True)]
-    return found if blind is None else list(_blinded(found, blind, system, wish, kept))
 
 
 def _blinded(
-    found: Sequence[Tried], blind: Subject, system: ValueSystem, wish: Wish, kept: _Kept
+    found: Sequence[Tried], blind: Subject, system: ValueSystem, kept: _Kept, least: float, seed: int = 0
 ) -> Iterator[Tried]:
     """The tries after a reader who was not told has said what is at stake; what it does not find is dropped."""
     drafts = [Drafted(o.text, o.actions, ()) for one in found if isinstance(o := one.outcome, Scene)]
-    said = iter(blind.answer([ask_blind(one, system) for one in drafts], seed=wish.seed) if drafts else [])
+    asked, together = [ask_blind(one, system) for one in drafts], max(blind.card.batch, 1)
+    replies: list[Answer | Missing] = []
+    for start in range(0, len(asked), together):  # so that a remembering reader keeps what it has said
+        replies += blind.answer(asked[start : start + together], seed=seed)
+    _check_answered(blind, replies)
+    said = iter(replies)
     for one in found:
         if not isinstance(one.outcome, Scene):
             yield one
             continue
         named = read_blind(next(said), system)
         shared = 0.0 if isinstance(named, Missing) else overlap(frozenset(one.task.values), named)
-        if shared >= wish.overlap:
+        if shared >= least:
             yield replace(one, found=named)
         else:
             kept.drop(one.outcome)
@@ -309,9 +335,8 @@ def _blinded(
 
 
 def _wrong(text: str, long: tuple[int, int], values: Sequence[str], system: ValueSystem) -> Rejected | None:
-    for why, pattern in (("signs", SIGNS), ("order", ORDERS), ("unsafe", UNSAFE)):
-        if found := pattern.search(text):
-            return Rejected(why, f"it holds {found[0]!r}")  # type: ignore[arg-type]
+    if found := barred(text):
+        return Rejected(found[0], f"it holds {found[1]!r}")
     if not long[0] <= len(words(text)) <= long[1]:
         return Rejected("words", f"{len(words(text))} words; {long[0]} to {long[1]} are wanted")
     named = leak(text, values, system)

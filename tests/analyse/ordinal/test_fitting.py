@@ -101,7 +101,7 @@ def test_the_approximation_is_within_a_fiftieth_of_a_logit_of_the_sampler(run_sp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sharpness", [8.0, 1e6])
+@pytest.mark.parametrize("sharpness", [8.0, pytest.param(1e6, marks=pytest.mark.full)])
 def test_answers_that_hardly_or_never_vary_are_fitted_and_converge(sharpness: float) -> None:
     table = answers(sharpness=sharpness, seed=5)
     made = fit(table, "sampled")
