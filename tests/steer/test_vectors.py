@@ -279,3 +279,36 @@ def test_the_command_finds_saves_and_the_instrument_measures(tmp_path, name):
     measured = CliRunner().invoke(axiometer, words, catch_exceptions=False)
     assert measured.exit_code == 0
     assert "(steered)" in measured.output
+
+
+def test_a_folder_says_what_material_and_dose_made_it_and_a_fit_is_chosen(tmp_path, name):
+    made = {}
+    for fit in ("difference", "principal", "logistic"):
+        out = tmp_path / fit
+        words = [
+            "locate",
+            "vector",
+            "-s",
+            name,
+            "-v",
+            "power",
+            "-l",
+            "1",
+            "--fit",
+            fit,
+            "--dose",
+            "3",
+            "--out",
+            str(out),
+        ]
+        assert CliRunner().invoke(axiometer, words, catch_exceptions=False).exit_code == 0
+        evidence = json.loads((out / "steering.json").read_text())["evidence"]
+        assert evidence["material"] == open_contrast("power").key
+        assert evidence["dose"] == 3
+        made[fit] = load_steering(out)[1][0].pushes[0].weights
+    cosine = [
+        made[a] @ made[b] / np.linalg.norm(made[a]) / np.linalg.norm(made[b])
+        for a, b in (("difference", "principal"), ("difference", "logistic"))
+    ]
+    assert 0 < cosine[0] < 0.9999  # the same side, another direction
+    assert cosine[1] < 0.9999

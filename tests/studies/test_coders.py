@@ -158,3 +158,17 @@ def test_too_little_text_is_refused(tmp_path, name):
         trained_coder(name, 1, [tmp_path / "few.txt"], tmp_path / "x", Recipe())
     with pytest.raises(BadInput, match="no layer 40"):
         trained_coder(name, 40, [tmp_path / "few.txt"], tmp_path / "x", Recipe())
+
+
+def test_held_out_text_of_ones_own_is_judged_by_and_may_not_be_trained_on(tmp_path, name, text):
+    lines = text.read_text().splitlines()
+    (tmp_path / "own.txt").write_text("\n".join(lines[:20]))
+    (tmp_path / "other.txt").write_text("\n".join(lines[20:]))
+    recipe = Recipe(features=48, k=8, steps=5, batch=64)
+    found = trained_coder(
+        name, 1, [tmp_path / "own.txt"], tmp_path / "c", recipe, held=[tmp_path / "other.txt"]
+    )
+    assert found.held > 100
+    assert found.states > 100
+    with pytest.raises(BadInput, match="trained on, too"):
+        trained_coder(name, 1, [text], tmp_path / "d", recipe, held=[tmp_path / "other.txt"])

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,20 @@ from tiny_models import make_folder
 
 from axiometer.cli import axiometer
 from axiometer.errors import BadInput, Incapable, UnknownName
+from axiometer.instruments.contrast import open_contrast
+from axiometer.locate.vectors import locate_vector
 from axiometer.raters import Rating
+from axiometer.steer import steer
+from axiometer.steer.regard import ValuePrompt
+from axiometer.steer.vectors import reaching
 from axiometer.studies.conva import conva, lines
 from axiometer.studies.folder import read_kind
+from axiometer.studies.receipts import told_receipts
+from axiometer.studies.steering import Plan, notes
 from axiometer.subjects import Missing
-from axiometer.subjects.opening import open_subject
-from axiometer.values import open_system
+from axiometer.subjects.opening import open_model, open_subject
+from axiometer.values import open_system, read_objective
+from axiometer.values.graph import Arrow, ValueGraph, write_graph
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +57,10 @@ def test_a_model_is_steered_measured_again_reported_and_opens_again(tmp_path, na
     assert len(study.nulls[0].shifts) == 1
     page = (out / "report.html").read_text()
     assert "Power was" in page
+    assert any(
+        note.startswith("Receipts of 20 test dilemmas of power: 20 were changed") for note in study.notes
+    )
+    assert "Receipts of 20 test dilemmas" in page
     assert "told the opposite" in page
     steered = open_subject(f"steered:{out}")
     assert steered.spec["by"][0]["value"] == "power"
@@ -76,6 +89,48 @@ def test_an_interrupted_comparison_goes_on_where_it_stopped(tmp_path, name):
     assert any("power" in line and "random" in line for line in lines(both))
     with pytest.raises(BadInput, match="other settings"):
         conva(name, values=["power"], methods=["prefix"], budget=1.5, out=tmp_path)
+
+
+def test_a_graph_chooses_what_is_pushed_and_opposites_are_told_before_the_work(tmp_path, name):
+    arrows = (
+        Arrow("achievement", "power", 0.8),
+        Arrow("achievement", "tradition", 0.0),
+        Arrow("power", "tradition", 0.9),
+    )
+    graph = ValueGraph(open_system("schwartz10").names, arrows)
+    write_graph(tmp_path / "graph.json", graph)
+    plan = Plan(read_objective("power=+1,tradition=0"), graph=graph)
+    assert plan.pushed in ({"power": 1}, {"achievement": 1})
+    far = Plan(
+        read_objective("power=+1"), graph=ValueGraph(graph.values, (Arrow("stimulation", "power", 2.0),))
+    )
+    assert far.pushed == {"stimulation": 1}
+    assert "The graph chose to push stimulation" in notes(far)[0]
+    assert "opposites" in notes(Plan(read_objective("power=+1,universalism=+1")))[0]
+    found = run(
+        "steer", "-s", name, "-t", "power=+1", "--graph", str(tmp_path / "graph.json"), "--nulls", "0",
+        "--method", "caa", "--out", str(tmp_path / "x"), "--json",
+    )  # fmt: skip
+    study = json.loads(found.output[found.output.index("{") :])
+    assert study["pushes"][0]["value"] == next(iter(Plan(read_objective("power=+1"), graph=graph).pushed))
+    assert study["notes"][0].startswith("The graph chose")
+
+
+def test_a_gate_may_have_another_rater_and_threshold():
+    plan = Plan(read_objective("power=+1"), gate=True, gate_rater="lexicon", gate_threshold=0.1)
+    assert plan.opened_gate("power").told == "open where lexicon rates the question 0.10 or more"
+    with pytest.raises(BadInput, match="no thresholds"):
+        replace(plan, gate_threshold=None).opened_gate("power")
+
+
+def test_steering_that_changes_nothing_is_refused(name):
+    model = open_model(name)
+    located = locate_vector(model, open_contrast("power"), layers=[1])
+    idle = reaching(located, 0.0)
+    idle = replace(idle, pushes=tuple(replace(push, odds=-1e6) for push in idle.pushes))
+    with pytest.raises(Incapable, match="changed nothing in 20 dilemmas"):
+        told_receipts(steer(model, idle), ["power"])
+    assert told_receipts(steer(model, ValuePrompt("power", 1, 1)), ["power"]) == ()
 
 
 class Loud:

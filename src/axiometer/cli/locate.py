@@ -41,6 +41,13 @@ for other in (neurons, writers, coder, features, graph):
     help="What is read: the answer in a chat that offers both sides, or the end of a plain sentence.",
 )
 @click.option(
+    "--fit",
+    type=click.Choice(["difference", "logistic", "principal"]),
+    default="difference",
+    show_default=True,
+    help="Where the probe points: along the mean difference, anywhere, or along the differences' first principal component.",
+)
+@click.option(
     "--scope",
     type=click.Choice(["prompt", "text", "fixed"]),
     default="prompt",
@@ -68,6 +75,7 @@ def vector(
     layers: tuple[int, ...],
     method: str,
     reading: Any,
+    fit: Any,
     scope: Any,
     dose: float | None,
     against: bool,
@@ -86,6 +94,7 @@ def vector(
         layers=layers,
         method=method,
         reading=reading,
+        fit=fit,
         scope=scope,
         dose=dose,
         sign=-1 if against else 1,

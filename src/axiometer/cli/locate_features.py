@@ -62,11 +62,18 @@ _out = click.option(
 )
 @click.option("--steps", type=click.IntRange(min=1), default=400, show_default=True)
 @click.option("--passages", type=click.IntRange(min=10), default=1000, show_default=True, help="At most.")
+@click.option(
+    "--held",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="Plain text to judge by; default: a tenth of the passages.",
+)
 @options.seed
 def coder(
     subject: str,
     layer: int,
     files: tuple[Path, ...],
+    held: tuple[Path, ...],
     out: Path,
     many: int,
     active: int,
@@ -82,7 +89,14 @@ def coder(
     recipe = Recipe(features=many, k=active, steps=steps, seed=seed)
     with listener(quiet=False) as progress:
         found = trained_coder(
-            subject, layer, files, out, recipe, passages=passages, heard=lambda what: progress(subject, what)
+            subject,
+            layer,
+            files,
+            out,
+            recipe,
+            passages=passages,
+            held=held,
+            heard=lambda what: progress(subject, what),
         )
     click.echo(
         f"layer {layer}: {len(found.coder.bias)} features, {found.active:.1f} active in a state; variance explained on held-out "
@@ -137,7 +151,14 @@ def features(
         if rule == "composition"
         else locate_features(model, code, contrast, top)
     )
-    _kept(subject, found, -1 if against else 1, dose, out, {"coder": str(folder), "rule": rule})
+    _kept(
+        subject,
+        found,
+        -1 if against else 1,
+        dose,
+        out,
+        {"coder": str(folder), "rule": rule, "material": contrast.key},
+    )
 
 
 @click.command("writers")
@@ -167,7 +188,7 @@ def writers(
     contrast, model = open_contrast(value, material), open_model(subject)
     at = (model.n_layers - 1) // 2 if layer is None else layer
     found = compose(model, contrast, "neurons", at, model.writers(at), top)
-    _kept(subject, found, -1 if against else 1, dose, out, {})
+    _kept(subject, found, -1 if against else 1, dose, out, {"material": contrast.key})
 
 
 def _kept(

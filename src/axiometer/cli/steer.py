@@ -1,6 +1,7 @@
 """`axiometer steer`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +34,18 @@ from axiometer.cli import options
 )
 @click.option("--gate", is_flag=True, help="Steer only prompts in which the value is at stake.")
 @click.option(
+    "--gate-rater",
+    default="queries",
+    show_default=True,
+    help="Who says whether it is at stake; lexicon needs no encoder.",
+)
+@click.option(
+    "--gate-threshold",
+    type=click.FloatRange(0, 1),
+    default=None,
+    help="From which score; default: the rater's own.",
+)
+@click.option(
     "--verify", default="", help="An instrument to measure with before and after, such as portraits57."
 )
 @click.option(
@@ -44,6 +57,12 @@ from axiometer.cli import options
 @click.option(
     "--nulls", type=click.IntRange(min=0), default=5, show_default=True, help="Random directions beside it."
 )
+@click.option(
+    "--graph",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    default=None,
+    help="Of `axiometer locate graph`: push the one value that by it reaches the goal and spares what is kept.",
+)
 @options.seed
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="The folder to write.")
 @options.ledger
@@ -51,18 +70,15 @@ from axiometer.cli import options
 def command(
     subject: str,
     toward: str,
-    method: str,
-    budget: float,
-    goal: float | None,
-    gate: bool,
     verify: str,
     form_name: str,
     knowledge: Path | None,
-    nulls: int,
+    graph: Path | None,
     seed: int,
     out: Path | None,
     ledger_path: Path | None,
     as_json: bool,
+    **how: Any,
 ) -> None:
     """Steer a model towards values, measure it again with the same questions, and tell the price."""
     import json
@@ -73,9 +89,10 @@ def command(
     from axiometer.instruments.knowledge import read_released, subset
     from axiometer.measure import default_forms
     from axiometer.studies import folder
-    from axiometer.studies.steering import Plan, lines, saved, steering
+    from axiometer.studies.steering import Plan, lines, notes, saved, steering
     from axiometer.subjects.opening import open_model
     from axiometer.values import read_objective
+    from axiometer.values.graph import read_graph
 
     objective = read_objective(toward)
     instrument = open_instrument(verify) if verify else None
@@ -87,16 +104,15 @@ def command(
         form = open_form(form_name or default_forms(model, instrument)[0], instrument)
     plan = Plan(
         objective,
-        method,
-        budget,
-        goal,
-        gate,
-        nulls,
-        instrument,
-        form,
-        subset(read_released(knowledge), 200, seed) if knowledge else (),
-        seed,
+        instrument=instrument,
+        form=form,
+        questions=subset(read_released(knowledge), 200, seed) if knowledge else (),
+        graph=read_graph(graph) if graph else None,
+        seed=seed,
+        **how,
     )
+    for note in notes(plan):
+        click.echo(note, err=True)
     with listener(quiet=as_json) as progress:
         found = steering(model, plan, heard=lambda what: progress(subject, what))
     saved(target, subject, found)

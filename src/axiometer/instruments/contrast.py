@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from axiometer.canon import key, plain
 from axiometer.data import need, read_toml, shipped, shipped_names
 from axiometer.errors import BadInput, unknown
 from axiometer.values import open_system
@@ -95,6 +97,11 @@ class Contrast:
     licence: str
     pairs: tuple[Pair, ...]
     dilemmas: tuple[Dilemma, ...]
+
+    @cached_property
+    def key(self) -> str:
+        """The content key of the whole material."""
+        return key([self.system, self.value, plain(self.pairs), plain(self.dilemmas)])
 
     def pairs_of(self, *splits: Split) -> tuple[Pair, ...]:
         """The pairs of some splits."""

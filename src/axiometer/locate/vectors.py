@@ -9,13 +9,13 @@ import numpy as np
 from axiometer.analyse.intervals import wilson
 from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Contrast
-from axiometer.locate.probe import Floats, Probe, fit_along, fit_probe, hits, mean_difference
+from axiometer.locate.probe import Floats, Probe, fit_along, fit_probe, hits, mean_difference, principal
 from axiometer.locate.reading import Reading, states
 from axiometer.subjects.sites import Floats as States
 from axiometer.subjects.sites import OpenModel, Site, check_sites
 
-Fit: TypeAlias = Literal["difference", "logistic"]
-FITS: tuple[Fit, ...] = ("difference", "logistic")
+Fit: TypeAlias = Literal["difference", "logistic", "principal"]
+FITS: tuple[Fit, ...] = ("difference", "logistic", "principal")
 _HIGHEST = 5
 
 
@@ -26,7 +26,8 @@ class Layer:
     Attributes:
         layer: the decoder block.
         probe: fitted on the training scenes.
-        difference: [width] mean of holding minus opposing over the training scenes.
+        difference: [width] mean of holding minus opposing over the training scenes; with `principal`, as long, along the first
+            principal component of the pairs' differences.
         longest: the length of the longest state of the training scenes.
         right: of the states of the held-out scenes, how many the probe puts on the right side.
         n: how many states were held out.
@@ -89,7 +90,8 @@ def locate_vector(
         contrast: pairs in the splits train and tune.
         layers: which layers to steer, if not the best one.
         reading: see `states`.
-        fit: `difference`, a probe along the mean difference; `logistic`, a probe free to point anywhere, as in the paper.
+        fit: `difference`, a probe along the mean difference; `logistic`, a probe free to point anywhere, as in the paper;
+            `principal`, a probe along the first principal component of the pairs' differences.
         progress: heard after each layer.
 
     Raises:
@@ -124,6 +126,8 @@ def locate_vector(
 
 def _layer(site: Site, holding: States, opposing: States, held: States, against: States, fit: Fit) -> Layer:
     difference = mean_difference(holding, opposing)
+    if fit == "principal":
+        difference = principal(holding, opposing) * np.linalg.norm(difference)
     probe = fit_probe(holding, opposing) if fit == "logistic" else fit_along(difference, holding, opposing)
     longest = float(np.linalg.norm(np.concatenate([holding, opposing]), axis=1).max())
     right, n = hits(probe, held, against), len(held) + len(against)

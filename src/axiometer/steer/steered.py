@@ -164,13 +164,22 @@ class SteeredWeigher(Steered):
 
     def weigh(self, prompts: Sequence[Prompt], options: Sequence[Sequence[str]]) -> list[Weights | Missing]:
         """The base's weights after the rewritten prompts, revised."""
+        return self.receipted_weights(prompts, options)[0]
+
+    def receipted_weights(
+        self, prompts: Sequence[Prompt], options: Sequence[Sequence[str]]
+    ) -> tuple[list[Weights | Missing], list[Receipt]]:
+        """The weights, and a receipt for every prompt that was put under edits, in the order in which they were put."""
+        kept: list[Receipt] = []
 
         def put(asked: Sequence[Prompt], of: Sequence[int]) -> list[Reply]:
-            with self._editing():
-                return list(self.base.weigh([self.as_sent(p) for p in asked], [options[i] for i in of]))
+            with self._editing() as receipts:
+                found = self.base.weigh([self.as_sent(p) for p in asked], [options[i] for i in of])
+            kept.extend(receipts)
+            return list(found)
 
-        found = self._revised(prompts, put, 0, [])
-        return [reply for reply in found if not isinstance(reply, Answer)]
+        found = self._revised(prompts, put, 0, kept)
+        return [reply for reply in found if not isinstance(reply, Answer)], kept
 
 
 def steer(subject: Subject, *by: Intervention) -> Steered:

@@ -50,9 +50,10 @@ def trained_coder(
     recipe: Recipe,
     *,
     passages: int = 1000,
+    held: Sequence[Path] = (),
     heard: Callable[[str], Callable[[int, int], None]] = lambda what: lambda done, total: None,
 ) -> Trained:
-    """Trains features of one layer on text files, a tenth of whose passages is held out; an interrupted run goes on.
+    """Trains features of one layer on text files; an interrupted run goes on.
 
     Args:
         subject: what opens a model in memory.
@@ -60,7 +61,8 @@ def trained_coder(
         files: of plain text.
         out: the folder to write; its `work` keeps what is half done.
         recipe: how features are trained.
-        passages: how many to read at most.
+        passages: how many to read at most, of either kind.
+        held: files of text to judge by; none to hold out a tenth of the passages.
         heard: makes a listener for each part.
 
     Raises:
@@ -72,12 +74,16 @@ def trained_coder(
     texts = _passages(files)
     order = draws(recipe.seed, "passages").permutation(len(texts))[:passages]
     texts = [texts[i] for i in order]
-    held = max(1, round(_HELD * len(texts)))
     if len(texts) < 10:
         raise BadInput(f"{len(texts)} passages of {_LEAST} words and more are too few; give at least 10.")
+    many = 0 if held else max(1, round(_HELD * len(texts)))
+    apart = _passages(held)[:passages] if held else texts[:many]
+    if not apart or (both := set(apart) & set(texts[many:])):
+        got = f"{len(both)} of its passages are trained on, too" if apart else "it has no passage of 8 words"
+        raise BadInput(f"the held-out text tells nothing: {got}; give other text.")
     work = out / "work"
-    test = _states(model, texts[:held], layer, work, heard("held-out passages"))
-    train = _states(model, texts[held:], layer, work, heard("passages"))
+    test = _states(model, apart, layer, work, heard("held-out passages"))
+    train = _states(model, texts[many:], layer, work, heard("passages"))
     coder = train_coder(train, layer, recipe, weights=model.fingerprint, work=work, progress=heard("steps"))
     save_coder(out, coder)
     some = train[: len(test)]

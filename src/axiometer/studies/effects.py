@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from axiometer.analyse.effects import Moved, Share, moved, ratio, share
+from axiometer.canon import canonical
 from axiometer.data import shipped_names
 from axiometer.errors import Incapable
 from axiometer.instruments.contrast import Split, open_contrast
 from axiometer.measure.dilemmas import Preference, preferences
 from axiometer.measure.fluency import cost, neutral_passages
 from axiometer.steer.steered import Steered
-from axiometer.subjects import Weigher
+from axiometer.subjects import Missing, Weigher
 from axiometer.subjects.opening import open_subject
 from axiometer.values import open_system
+
+Known: TypeAlias = dict[str, list[Preference | Missing]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def effects(
     *,
     split: Split = "test",
     system: str = "schwartz10",
+    known: Known | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Effects:
     """The effects of a steered subject's vectors, against the same subject without them.
@@ -57,6 +62,7 @@ def effects(
         name: what opens the steered subject, `steered:FOLDER`.
         split: which dilemmas; those of `test` were never used to choose anything.
         system: whose values are looked at.
+        known: what subjects without vectors prefer, kept for the next call.
         progress: heard after each value.
 
     Raises:
@@ -73,9 +79,9 @@ def effects(
         )
     base = steered.base
     values = [value for value in open_system(system).names if value in shipped_names("contrast")]
-    found = []
+    found, known = [], {} if known is None else known
     for value in values:
-        found.append(_effect(base, steered, value, split))
+        found.append(_effect(base, steered, value, split, known))
         progress(len(found), len(values))
     passages = neutral_passages()
     before, after = cost(base, passages), cost(steered, passages)
@@ -84,11 +90,13 @@ def effects(
     return Effects(steered.card.name, split, pushed, tuple(found), price)
 
 
-def _effect(base: Weigher, steered: Weigher, value: str, split: Split) -> Effect:
-    dilemmas = open_contrast(value).dilemmas_of(split)
+def _effect(base: Weigher, steered: Weigher, value: str, split: Split, known: Known) -> Effect:
+    dilemmas, of = open_contrast(value).dilemmas_of(split), f"{canonical(base.spec)} {value} {split}"
+    if of not in known:
+        known[of] = preferences(base, dilemmas)
     both = [
         (before, after)
-        for before, after in zip(preferences(base, dilemmas), preferences(steered, dilemmas), strict=True)
+        for before, after in zip(known[of], preferences(steered, dilemmas), strict=True)
         if isinstance(before, Preference) and isinstance(after, Preference)
     ]
     if not both:

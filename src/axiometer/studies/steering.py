@@ -1,6 +1,6 @@
 """The closed loop: find the values, steer, measure again with the same questions, and say what it cost and whether it holds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from axiometer.analyse.effects import item_shifts, moved
-from axiometer.canon import derived
+from axiometer.canon import derived, key
 from axiometer.data import shipped_names
 from axiometer.errors import BadInput
 from axiometer.instruments import Form, Instrument, form_spec
@@ -20,8 +20,9 @@ from axiometer.measure.score import item_means
 from axiometer.report.cite import sources
 from axiometer.report.steering import Cost, Effect, Held, Null, Push, SteeringStudy
 from axiometer.report.steering_page import ROLES, held, null, spent, told, verdict
+from axiometer.steer.advice import advised
 from axiometer.steer.dose import Dosed, affordable
-from axiometer.steer.gate import gated, open_gate
+from axiometer.steer.gate import Gate, gated, open_gate
 from axiometer.steer.methods import at_random, depths
 from axiometer.steer.regard import ValuePrompt
 from axiometer.steer.saved import Storable, save_steering
@@ -30,8 +31,10 @@ from axiometer.studies.administer import describe, note, recorded
 from axiometer.studies.choosing import Bench, Chosen, chosen
 from axiometer.studies.folder import write_kind
 from axiometer.studies.price import price
+from axiometer.studies.receipts import told_receipts
 from axiometer.subjects.sites import OpenModel
 from axiometer.values import Objective, open_system
+from axiometer.values.graph import ValueGraph
 
 Heard: TypeAlias = Callable[[str], Callable[[int, int], None]]
 NULLS = 5
@@ -54,9 +57,11 @@ class Plan:
         budget: how much perplexity on neutral passages may rise in all, as a ratio.
         goal: the shift on tune dilemmas to reach, in nats per token; none for as far as the budget allows.
         gate: whether only prompts in which the value is at stake are steered.
+        gate_rater, gate_threshold: who says whether it is, from which score; None for the rater's own threshold.
         nulls: how many random directions to compare with.
         instrument, form: what measures before and after; none for dilemmas alone.
         questions: of knowledge; none for our own.
+        graph: who moves whom among values: chooses the one value to push; none to push each value that is to move.
     """
 
     objective: Objective
@@ -64,11 +69,30 @@ class Plan:
     budget: float = 1.1
     goal: float | None = None
     gate: bool = False
+    gate_rater: str = "queries"
+    gate_threshold: float | None = None
     nulls: int = NULLS
     instrument: Instrument | None = None
     form: Form | None = None
     questions: tuple[FourChoice, ...] = ()
+    graph: ValueGraph | None = None
     seed: int = 0
+
+    def opened_gate(self, value: str) -> Gate:
+        """The gate of a value."""
+        return open_gate(value, self.gate_rater, self.gate_threshold)
+
+    @property
+    def pushed(self) -> Mapping[str, int]:
+        """The values to push, and which way.
+
+        Raises:
+            BadInput: no push that the graph expects to reach the objective.
+        """
+        if self.graph is None:
+            return self.objective.moved
+        best = advised(self.graph, self.objective)[0]
+        return {best.value: best.sign}
 
 
 def steering(
@@ -87,18 +111,19 @@ def steering(
         Incapable: no contrast material for a value that is to move.
         BadInput: no dose stays within the budget, or reaches the goal.
     """
-    for value in wanted.objective.moved:
+    for value in {**wanted.objective.moved, **wanted.pushed}:
         open_contrast(value)
         if wanted.gate:
-            open_gate(value)
+            wanted.opened_gate(value)
     bench = Bench(model)
     picked = _picked(bench, wanted, heard("ways to steer"))
-    gates = {value: open_gate(value) for value in picked} if wanted.gate else {}
+    gates = {value: wanted.opened_gate(value) for value in picked} if wanted.gate else {}
     by: tuple[Storable, ...] = tuple(
         gated(one.by, gates[v]) if v in gates else one.by for v, one in picked.items()
     )
     steered = steer(model, *by)
     assert isinstance(steered, SteeredWeigher)  # noqa: S101 - an open model weighs
+    receipts = told_receipts(steered, picked)
     effects = _effects(bench, by, wanted.objective, heard("dilemmas of a value"))
     verified, responses, missing = _verified(model, steered, wanted, heard)
     cost = price(steered, questions=wanted.questions, seed=wanted.seed)
@@ -109,6 +134,7 @@ def steering(
         "by": [each.spec for each in by],
         "instrument": wanted.instrument.spec if wanted.instrument else None,
         "form": form_spec(wanted.form) if wanted.form else None,
+        "graph": key([wanted.graph.values, wanted.graph.weights.tolist()]) if wanted.graph else None,
         "seed": wanted.seed,
     }
     system = open_system(wanted.objective.system)
@@ -119,8 +145,7 @@ def steering(
         objective=dict(wanted.objective.directions),
         budget=wanted.budget,
         pushes=tuple(
-            Push(v, wanted.objective.moved[v], wanted.method, c.dosed.how, c.dose, c.tuned)
-            for v, c in picked.items()
+            Push(v, wanted.pushed[v], wanted.method, c.dosed.how, c.dose, c.tuned) for v, c in picked.items()
         ),
         gate="; ".join(f"{value}: {gate.told}" for value, gate in gates.items()),
         effects=effects,
@@ -131,19 +156,19 @@ def steering(
         form=wanted.form.name if wanted.form else "",
         unit=wanted.form.unit if wanted.form else "",
         missing=missing,
-        notes=_notes(wanted),
+        notes=(*notes(wanted), *receipts),
     )
     return Steering(study, by, responses)
 
 
 def _picked(bench: Bench, wanted: Plan, progress: Callable[[int, int], None]) -> dict[str, Chosen]:
     """For each value that is to move, the way and its dose; all doses drawn in together until the whole is affordable."""
-    moved_, found = wanted.objective.moved, {}
-    for value, sign in moved_.items():
+    pushed, found = wanted.pushed, {}
+    for value, sign in pushed.items():
         found[value] = chosen(
             bench, open_contrast(value), wanted.method, wanted.budget, sign=sign, goal=wanted.goal
         )
-        progress(len(found), len(moved_))
+        progress(len(found), len(pushed))
     if len(found) == 1:
         return found
 
@@ -290,8 +315,16 @@ def _costs(found: Any) -> list[Cost]:
     return rows
 
 
-def _notes(wanted: Plan) -> tuple[str, ...]:
-    return tuple(
+def notes(wanted: Plan) -> tuple[str, ...]:
+    """What is to be known before the work: what the graph chose, and goals that hold each other back."""
+    expected: tuple[str, ...] = ()
+    if wanted.graph is not None:
+        best = advised(wanted.graph, wanted.objective)[0]
+        goes = ", ".join(f"{name} {best.expected[name]:+.2f}" for name in wanted.objective.directions)
+        expected = (
+            f"The graph chose to push {best.value}: by it, one standard deviation of {best.value} moves {goes} standard deviations.",
+        )
+    return expected + tuple(
         f"{a} and {b} are opposites in the theory and are both to move the same way: expect each to hold the other back."
         for a, b in wanted.objective.strained
     )
@@ -303,7 +336,12 @@ def saved(target: Path, subject: str, found: Steering) -> None:
     Raises:
         StorageFailure: the folder cannot be written.
     """
-    save_steering(target, subject, found.by, {"study": found.study.key})
+    evidence = {
+        "study": found.study.key,
+        "material": {push.value: open_contrast(push.value).key for push in found.study.pushes},
+        "doses": {push.value: push.dose for push in found.study.pushes},
+    }
+    save_steering(target, subject, found.by, evidence)
     write_kind(target, "steering", found.study, found.responses)
 
 

@@ -8,7 +8,7 @@ from axiometer.canon import plain
 from axiometer.errors import unknown
 from axiometer.instruments.contrast import open_contrast
 from axiometer.locate.reading import Reading
-from axiometer.locate.vectors import Located, locate_vector
+from axiometer.locate.vectors import Fit, Located, locate_vector
 from axiometer.steer.saved import save_steering
 from axiometer.steer.vectors import Scope, Vector, adding, reaching
 from axiometer.subjects.opening import open_model
@@ -27,6 +27,7 @@ def found_vector(
     scope: Scope = "prompt",
     dose: float | None = None,
     reading: Reading = "answer",
+    fit: Fit = "difference",
     sign: int = 1,
     out: Path | None = None,
 ) -> tuple[Located, Vector]:
@@ -41,6 +42,7 @@ def found_vector(
         scope: see `Vector`.
         dose: the log-odds to reach, or how many mean differences; none for 10, or 2.
         reading: see `locate.reading.states`.
+        fit: see `locate_vector`.
         sign: 1 towards the value, -1 away from it.
         out: where to save the steered subject.
 
@@ -52,14 +54,14 @@ def found_vector(
         raise unknown("method", method, _METHODS)
     contrast = open_contrast(value, material)
     model = open_model(subject)
-    located = locate_vector(model, contrast, layers=layers, reading=reading)
+    located = locate_vector(model, contrast, layers=layers, reading=reading, fit=fit)
     dose = _DOSES[method] if dose is None else dose
     if method == "probe":
         made = reaching(located, dose, sign=sign, scope=scope)
     else:
         made = adding(located, sign * dose, scope=scope)
     if out is not None:
-        save_steering(out, subject, [made], evidence(located, made))
+        save_steering(out, subject, [made], {**evidence(located, made), "material": contrast.key, "dose": dose})
     return located, made
 
 
