@@ -62,12 +62,9 @@ def forward(part: Parts, x: Floats, dropout: Floats | None = None) -> Passed:
     """
     texts, places, width = x.shape
     flat = x.reshape(-1, width)
-    q, k = (
-        (flat @ part[f"w{name}"] + part[f"b{name}"])
-        .reshape(texts, places, HEADS, width // HEADS)
-        .transpose(0, 2, 1, 3)
-        for name in ("q", "k")
-    )
+    both = flat @ np.concatenate([part["wq"], part["wk"]], axis=1)  # one wide product is faster than two
+    both += np.concatenate([part["bq"], part["bk"]])
+    q, k = both.reshape(texts, places, 2, HEADS, width // HEADS).transpose(2, 0, 3, 1, 4)
     odds = q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // HEADS))
     share = np.exp(odds - odds.max(axis=-1, keepdims=True))
     share /= share.sum(axis=-1, keepdims=True)
@@ -109,9 +106,12 @@ def backward(part: Parts, at: Passed, slope: Floats, dropout: Floats | None = No
     )  # the slope of each share, the same for every query
     spread = at.share * (mean[:, :, None] - (at.share * mean[:, :, None]).sum(axis=-1, keepdims=True))
     spread /= np.float32(np.sqrt(width // HEADS))
-    for name, slopes in (("q", spread @ at.k), ("k", spread.transpose(0, 1, 3, 2) @ at.q)):
-        flat = slopes.transpose(0, 2, 1, 3).reshape(-1, width)
-        found |= {f"w{name}": at.x.reshape(-1, width).T @ flat, f"b{name}": flat.sum(axis=0)}
+    both = np.empty((texts, places, 2, HEADS, width // HEADS), at.x.dtype)
+    both[:, :, 0] = (spread @ at.k).transpose(0, 2, 1, 3)
+    both[:, :, 1] = (spread.transpose(0, 1, 3, 2) @ at.q).transpose(0, 2, 1, 3)
+    flat = both.reshape(-1, 2 * width)
+    found["wq"], found["wk"] = np.split(at.x.reshape(-1, width).T @ flat, 2, axis=1)
+    found["bq"], found["bk"] = np.split(flat.sum(axis=0), 2)
     return found
 
 
