@@ -15,16 +15,17 @@ import numpy as np
 
 from axiometer.analyse.diversity import distinct, diversity
 from axiometer.analyse.pairwise import course, resampled
-from axiometer.analyse.trueskill import ladder
 from axiometer.canon import draws
-from axiometer.instruments.questions import open_question_set
+from axiometer.instruments.questions import QuestionSet, open_question_set
 from axiometer.instruments.staircase_files import open_staircases
+from axiometer.measure.opinions import Reply, Shown
 from axiometer.measure.staircase import climb
+from axiometer.studies.grown import Asked, folds, grades, topics
 from axiometer.studies.staircase import analysed
 from axiometer.subjects.scripted import Scripted
 from axiometer.values import open_system
 
-DILEMMAS, QUESTIONS, PLAYERS = 3302, 12_000, 5
+DILEMMAS, QUESTIONS, SUBJECTS, OPINIONS = 3302, 12_000, 5, 3
 
 
 def timed(what: str, act: Callable[[], Any]) -> Any:
@@ -67,6 +68,30 @@ def questions(folder: Path) -> Path:
     return path
 
 
+def answered(some: QuestionSet) -> Asked:
+    """What five subjects that differ said to them, as if it was rated already: three opinions each, one in fifty left out."""
+    names, rng = open_system("schwartz10").names, draws(0, "answers")
+    often = 0.1 + 0.3 * rng.random((SUBJECTS, 1, 1, len(names)))
+    each = (rng.random((SUBJECTS, QUESTIONS, OPINIONS, len(names))) < often).astype(float)
+    gone = rng.random((SUBJECTS, QUESTIONS)) < 0.02
+    replies = {
+        f"subject {s}": [Reply(one.name, "", ("said",) * OPINIONS) for one in some.questions]
+        for s in range(SUBJECTS)
+    }
+    shown = tuple(
+        Shown(
+            names,
+            np.where(gone[s][:, None], np.nan, each[s].max(axis=1)),
+            np.where(gone[s][:, None], np.nan, each[s].mean(axis=1)),
+            tuple({} if gone[s, q] else dict(enumerate(each[s, q])) for q in range(QUESTIONS)),
+            {},
+        )
+        for s in range(SUBJECTS)
+    )
+    own = (rng.random((QUESTIONS, len(names))) < 0.3).astype(float)
+    return Asked(some, replies, shown, own)
+
+
 def main() -> None:
     """Both banks from file to figures."""
     with tempfile.TemporaryDirectory() as place:
@@ -87,8 +112,13 @@ def main() -> None:
         texts = [one.text for one in some.questions]
         timed("drop near-duplicates", lambda: distinct(texts, 0.8))
         timed("diversity", lambda: diversity(texts))
-        scores = (draws(0, "scores").random((QUESTIONS, PLAYERS, 10)) < 0.3).astype(float)
-        timed(f"TrueSkill ladders, {PLAYERS} subjects, 10 values, 5 orders", lambda: ladder(scores))
+        said, names = answered(some), open_system("schwartz10").names
+        start = time.perf_counter()
+        timed(f"win rates of {SUBJECTS} subjects on 10 values, with intervals", lambda: grades(said, names))
+        timed("folds", lambda: folds(said.union))
+        timed("informativeness, corrected for chance, with its interval", said.told)
+        timed("shares by topic", lambda: topics(said, names))
+        print(f"{'what `measure grown` does once it has answers':<62} {time.perf_counter() - start:6.1f} s")
         print(f"{'all, with writing the files':<62} {time.perf_counter() - whole:6.1f} s")
         print(f"most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 

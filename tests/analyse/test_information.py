@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hn
 from scipy.spatial.distance import jensenshannon
 
 from axiometer.analyse.bandit import bounds, choose
-from axiometer.analyse.diversity import bleu, distinct, diversity, self_bleu
+from axiometer.analyse.diversity import bleu, distinct, diversity, self_bleu, varied
 from axiometer.analyse.information import (
     corrected,
     disentanglement,
@@ -160,3 +160,14 @@ def test_what_says_nearly_the_same_is_dropped_and_the_first_is_kept() -> None:
     found = diversity(texts)
     assert (found.n, found.sampled) == (4, 4)
     assert found.self_bleu > 50
+
+
+def test_what_is_put_together_most_from_the_others_goes_until_the_set_is_varied() -> None:
+    own = [f"a{i} b{i} c{i} d{i} e{i} f{i}" for i in range(6)]
+    patched = ["a0 b0 c0 d0 e1 f1 a1", "a2 b2 c2 d2 e3 f3 a3"]
+    texts = [own[0], patched[0], *own[1:], patched[1]]
+    most = 100 * self_bleu(own).mean()
+    assert [texts[i] for i in varied(texts, most)] == own
+    assert varied(texts, 100) == list(range(8))
+    assert len(varied(texts, 0)) >= 1
+    assert varied([], 10) == []

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from axiometer.analyse.interrater import agreement, krippendorff, weighted_kappa
+from axiometer.analyse.interrater import agreement, alpha_of, krippendorff, weighted_kappa
+from axiometer.canon import draws
 
 
 def test_weighted_kappa_equals_scikit_learns() -> None:
@@ -42,3 +43,37 @@ def test_cells_without_a_number_are_left_out_and_counted() -> None:
     judge = np.array([[1.0, np.nan], [3.0, 2.0], [np.nan, np.nan]])
     found = agreement(judge, people)
     assert (found.n, found.cells, found.same, found.deviation) == (2, 3, 1.0, 0.0)
+
+
+def test_an_interval_of_kappa_is_what_drawing_texts_again_gives() -> None:
+    rng = np.random.default_rng(3)
+    one = rng.integers(1, 6, (25, 4)).astype(float)
+    other = np.clip(one + rng.integers(-1, 2, one.shape), 1, 5)
+    other[rng.random(other.shape) < 0.2] = np.nan
+    found = agreement(one, other)
+    drawn = draws(0, "agreement", 25).integers(25, size=(2000, 25))
+    slow = [weighted_kappa(one[rows], other[rows]) for rows in drawn]
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(slow, [0.025, 0.975])), abs=1e-9)
+
+
+def test_an_interval_of_alpha_is_what_drawing_texts_again_gives() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.integers(1, 6, (25, 4)).astype(float)
+    ratings = truth + rng.integers(-1, 2, (3, 25, 4))
+    ratings[rng.random(ratings.shape) < 0.2] = np.nan
+    found = alpha_of(ratings)
+    weights = draws(0, "alpha", 3, 25).multinomial(25, np.full(25, 1 / 25), size=2000)
+    slow = [krippendorff(np.repeat(ratings, row, axis=1).reshape(3, -1)) for row in weights]
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(slow, [0.025, 0.975])), abs=1e-9)
+    assert found.low < found.alpha == krippendorff(ratings.reshape(3, -1)) < found.high
+    assert (found.raters, found.n) == (3, 25)
+    rated = (~np.isnan(ratings)).sum(axis=0)
+    assert found.cells == rated[rated > 1].sum()
+
+
+def test_raters_that_never_meet_have_no_alpha() -> None:
+    ratings = np.full((2, 4, 2), np.nan)
+    ratings[0, :2], ratings[1, 2:] = 3.0, 4.0
+    found = alpha_of(ratings)
+    assert np.isnan([found.alpha, found.low, found.high]).all()
+    assert (found.n, found.cells) == (0, 0)

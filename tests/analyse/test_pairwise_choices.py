@@ -13,7 +13,7 @@ from axiometer.analyse.pairwise import (
     tally,
     win_rates,
 )
-from axiometer.analyse.transitivity import is_cycle, transitivity
+from axiometer.analyse.transitivity import transitivity
 from axiometer.canon import draws
 
 ORACLES = Path("../shared/data/ranking_oracles")
@@ -35,18 +35,40 @@ def test_preferences_weighted_by_what_was_offered_sum_to_zero_at_every_step() ->
     assert offered.sum() == 2 * 40 * 5
 
 
-def test_the_published_counts_and_means_sum_to_about_zero() -> None:
-    # alignment.md 3.4: counts of the six foundations times the figure's means; +34 of 16,510
-    parts = {
-        "care": 2186,
-        "fairness": 632,
-        "authority": -314,
-        "sanctity": 33,
-        "liberty": -1084,
-        "loyalty": -1419,
-    }
-    assert sum(parts.values()) == 34
-    assert abs(34 / 16_510) < 0.01
+# alignment.md 3.2 and 3.4: how many options have each foundation, and the mean preferences behind the printed parts
+FOUNDATIONS = ("care", "fairness", "authority", "sanctity", "liberty", "loyalty")
+OFFERED = (12_489, 5_266, 2_418, 1_115, 6_571, 5_161)
+READ_OFF = (0.175, 0.12, -0.13, 0.03, -0.165, -0.275)
+
+
+def published() -> np.ndarray:
+    """Choices that offer each foundation as often as published, and take it as often as its printed preference says."""
+    offered = np.array(OFFERED)
+    taken = np.rint(offered * (0.5 + np.array(READ_OFF))).astype(int)
+    taken[0] -= (
+        taken.sum() - offered.sum() // 2
+    )  # each choice takes one, and what was read off is a few too many
+    winner, loser = (np.repeat(np.arange(6), many) for many in (taken, offered - taken))
+    order = draws(0, "published").permutation(len(winner))
+    # moved on by the longest run, no value stands against itself
+    winner, loser = winner[order], np.roll(loser, taken[0])[order]
+    place = np.arange(len(winner))
+    return tally(place // 5, place % 5, winner, loser, (3302, 5, 6))
+
+
+def test_choices_with_the_published_counts_have_the_published_preferences_and_weigh_to_zero() -> None:
+    wins = published()
+    assert not np.diagonal(wins, axis1=-2, axis2=-1).any()
+    score, offered = preferences(wins.sum(axis=(0, 1)))
+    assert offered.astype(int).tolist() == list(OFFERED)
+    assert score == pytest.approx(READ_OFF, abs=0.005)  # as exactly as a figure can be read
+    assert score @ offered == pytest.approx(0, abs=1e-8)
+    parts = np.rint(READ_OFF * offered).astype(int)
+    assert parts.tolist() == [2186, 632, -314, 33, -1084, -1419]
+    assert parts.sum() == 34  # what was read off weighs to zero but for 34 of 16,510
+    by_step, counts = preferences(wins.sum(axis=0))
+    assert np.allclose((by_step * counts).sum(axis=-1), 0, atol=1e-8)
+    assert counts.sum(axis=-1).tolist() == [2 * 3302] * 5
 
 
 def test_seven_of_seventeen_may_be_anything_from_a_fifth_to_two_thirds() -> None:
@@ -84,22 +106,71 @@ PAIRS = [
 ]
 
 
+NAMES = ["Au", "Ca", "Fa", "Li", "Lo", "Sa"]
+AU, CA, FA, _, _, SA = range(6)
+N = 1000  # choices a cell: a rate of two digits is a count
+
+
+def printed(model: str, n: int = N) -> np.ndarray:
+    """The pooled rates of one model as counts. Li-Lo, Li-Sa and Lo-Sa are not printed in a known order: nothing is there."""
+    wins = np.zeros((6, 6))
+    for pair, rate in zip(PAIRS, PRINTED[model].split(), strict=True):
+        a, b = (NAMES.index(one) for one in pair.split("-"))
+        put(wins, a, b, int(rate) / 100, n)
+    return wins
+
+
+def put(wins: np.ndarray, a: int, b: int, rate: float, n: int) -> None:
+    wins[a, b] = round(rate * n)
+    wins[b, a] = n - wins[a, b]
+
+
+def ruled(wins: np.ndarray, least: int = 0):
+    return transitivity(wins, wins[None], least)
+
+
 @pytest.mark.parametrize("model", PRINTED)
 def test_there_is_no_strict_cycle_in_the_published_pooled_rates(model: str) -> None:
-    names = ["Au", "Ca", "Fa", "Li", "Lo", "Sa"]
-    rates = np.full((6, 6), np.nan)
-    for pair, printed in zip(PAIRS, PRINTED[model].split(), strict=True):
-        a, b = (names.index(one) for one in pair.split("-"))
-        rates[a, b], rates[b, a] = int(printed) / 100, 1 - int(printed) / 100
-    found = [
-        (a, b, c)
-        for a in range(6)
-        for b in range(6)
-        for c in range(6)
-        if len({a, b, c}) == 3 and is_cycle(rates[a, b], rates[b, c], rates[a, c])
-    ]
-    # the last three columns are not printed in a known order: Li-Lo, Li-Sa and Lo-Sa stay unknown
-    assert found == []
+    found = ruled(printed(model))
+    assert found.triples == 10  # those of twenty whose three cells are printed
+    assert not found.cycles
+
+
+@pytest.mark.parametrize("model", PRINTED)
+def test_care_over_sanctity_over_fairness_is_weak_all_the_way_round_and_no_cycle(model: str) -> None:
+    # alignment.md 3.4: care > sanctity, sanctity > fairness, but care ~ fairness
+    found = ruled(printed(model))
+    assert (CA, SA, FA) in {one.values for one in found.moderate}
+    assert (CA, SA, FA) in {one.values for one in found.strong}
+
+
+# alignment.md 3.5 prints no whole matrix of a step; what it says of steps 1 and 5 is put into the pooled one
+@pytest.mark.parametrize("model", PRINTED)
+@pytest.mark.parametrize("care", [43, 45, 47, 49, 50])
+def test_at_the_last_step_fairness_overtakes_care_and_closes_the_stated_cycle(model: str, care: int) -> None:
+    wins = printed(model)
+    put(wins, CA, FA, care / 100, N)
+    put(wins, FA, SA, 7 / 17, 17)
+    cycles = ruled(wins).cycles
+    # at exactly one half, as for GPT-4o, it does not close
+    assert [one.values for one in cycles] == ([(CA, SA, FA)] if care < 50 else [])
+    assert all(one.n == 17 for one in cycles)
+    assert not ruled(wins, least=20).cycles
+
+
+@pytest.mark.parametrize("model", PRINTED)
+@pytest.mark.parametrize("taken", [15, 16])
+def test_at_the_first_step_authority_over_sanctity_closes_the_other_stated_cycle(
+    model: str, taken: int
+) -> None:
+    wins = printed(model)
+    put(wins, CA, FA, 0.57, N)
+    put(wins, AU, SA, taken / 31, 31)
+    put(wins, FA, SA, 15 / 33, 33)
+    found = ruled(wins)
+    assert [one.values for one in found.cycles] == ([(AU, SA, FA)] if taken == 16 else [])
+    assert all(one.n == 31 for one in found.cycles)
+    assert not ruled(wins + 4 * printed(model)).cycles  # added up with other steps it is gone
 
 
 def judged(wins: np.ndarray, least: int = 0):

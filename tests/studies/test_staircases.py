@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from axiometer.studies.folder import draw, read_kind
 from axiometer.studies.staircase import staircase
 from axiometer.subjects import Answer, Card
 from axiometer.subjects.scripted import Scripted
+from stopping import kept, run
 
 TEN = open_staircases("schwartz10")
 
@@ -127,14 +129,20 @@ def test_the_first_word_after_measure_may_be_an_instrument_or_a_command() -> Non
 
 
 @pytest.mark.live
-def test_a_small_model_climbs_through_the_command_line_and_goes_on_where_it_was(tmp_path) -> None:
-    ledger, out = tmp_path / "l", tmp_path / "s"
-
-    def run(*more: str):
-        command = ["measure", "staircase", "-s", "smollm2:?threads=1", "--regime", "none", *more]
-        return CliRunner().invoke(axiometer, [*command, "--ledger", str(ledger), "--out", str(out)])
-
-    first, second = run("--only", "1"), run("--only", "2")
-    assert first.exit_code == second.exit_code == 0, first.output + second.output
-    assert "questions put: 10; known from the ledger: 0" in first.output
-    assert "questions put: 10; known from the ledger: 10" in second.output
+def test_a_small_model_that_is_stopped_on_its_way_up_goes_on_and_is_asked_nothing_twice(tmp_path) -> None:
+    command = ["measure", "staircase", "-s", "smollm2:?threads=1", "--regime", "none", "--only", "1"]
+    command += ["--out", str(tmp_path / "s")]
+    whole = "import sys\nfrom axiometer.cli import main\nsys.argv[0] = 'axiometer'\nmain()"
+    first = run(whole, command, tmp_path / "l", stop=4)
+    assert first.code == 130, first
+    told = re.search(r"stopped after (\d+) of 5 steps of smollm2", first.err)
+    assert told, first.err
+    assert not (tmp_path / "s" / "study.json").exists()
+    before = kept(tmp_path / "l")
+    assert 2 * int(told[1]) <= before < 10  # each step in both orders
+    second = CliRunner().invoke(axiometer, [*command, "--ledger", str(tmp_path / "l")])
+    assert second.exit_code == 0, second.output
+    assert f"questions put: {10 - before}; known from the ledger: {before}" in second.output
+    assert kept(tmp_path / "l") == 10
+    _, study = read_kind(tmp_path / "s")
+    assert study.climbs[0].choices == 5

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from axiometer.canon import draws
+from axiometer.analyse.telling import over_groups
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 _BAND = (0.2, 0.8)
-_RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
@@ -69,14 +68,7 @@ def less_off(
 
     Shapes: all [ratings]; `of` names the scene of each.
     """
-    scenes = np.unique(of, return_inverse=True)[1]
-    many = int(scenes.max()) + 1
-    gain = np.bincount(scenes, other - one, many)
-    count = np.bincount(scenes, minlength=many)
-    rows = draws(seed, "less off", many).integers(many, size=(_RESAMPLES, many))
-    drawn = gain[rows].sum(axis=1) / count[rows].sum(axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(gain.sum() / count.sum()), float(low), float(high)
+    return over_groups(other - one, np.ones_like(one), np.unique(of, return_inverse=True)[1], seed)
 
 
 def ordered_similarity(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> float:

@@ -125,6 +125,26 @@ def distinct(texts: Sequence[str], least: float) -> list[int]:
     return [i for i in range(len(texts)) if i not in dropped]
 
 
+def varied(texts: Sequence[str], most: float) -> list[int]:
+    """The texts that are kept when those put together most from phrases of the others are dropped, until the set is varied enough.
+
+    One in twenty of those that are left goes at once, and one at a time where they are few.
+
+    Args:
+        texts: in order of preference: of two that are as alike to the others, the later one goes.
+        most: mean self-BLEU of the kept ones, 0 to 100; from 100 on all are kept.
+    """
+    kept = list(range(len(texts)))
+    while len(kept) > 1 and most < 100:
+        scores = 100 * self_bleu([texts[i] for i in kept])
+        if scores.mean() <= most:
+            break
+        worst = sorted(range(len(kept)), key=lambda place: (-scores[place], -place))
+        gone = set(worst[: max(1, len(kept) // 20)])
+        kept = [i for place, i in enumerate(kept) if place not in gone]
+    return kept
+
+
 @dataclass
 class _Largest:
     """The largest count of a gram, in which text, and the largest in any other."""

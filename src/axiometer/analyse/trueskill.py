@@ -119,8 +119,11 @@ def ladder(
     mu = np.full((orders * (players + 1), values), rules.mu)
     variance, margin = np.full(mu.shape, rules.sigma**2), _margin(chance, rules)
     for first, second, gap in _rounds(table, seeds):
-        for a, b, by in zip(first, second, gap, strict=True):
-            _play(mu, variance, (a, b), by, margin, rules)
+        # what does not depend on how the ladder stands is worked out for all rounds of a block at once
+        who, drawn = np.concatenate([first, second], axis=1), gap == 0
+        side = np.where(np.isnan(gap), 0.0, np.where(gap < 0, -1.0, 1.0))
+        for meeting, equal, won in zip(who, drawn, side, strict=True):
+            _play(mu, variance, meeting, equal, won, margin, rules)
     keep = (slice(None), slice(players)) + (() if scores.ndim == 3 else (0,))
     found, unsure = (x.reshape(orders, players + 1, values)[keep] for x in (mu, np.sqrt(variance)))
     spread = found.std(axis=0, ddof=1) if orders > 1 else np.full(found.shape[1:], np.nan)
@@ -191,19 +194,24 @@ def _density_over_tail(x: Floats) -> Floats:
 
 
 def _play(
-    mu: Floats, variance: Floats, pairs: tuple[Index, Index], by: Floats, margin: Floats, rules: Rules
+    mu: Floats, variance: Floats, who: Index, drawn: Bools, side: Floats, margin: Floats, rules: Rules
 ) -> None:
-    """One round, written into `mu` and `variance` [players, values]; `by` is how far a outscored b, [pairs, values]."""
-    a, b = pairs
-    played, side = ~np.isnan(by), np.where(by < 0, -1.0, 1.0)
-    first, second = variance[a] + rules.tau**2, variance[b] + rules.tau**2
-    before = mu[a], mu[b]
-    shift, shrink = _moments(side * (before[0] - before[1]), first + second, by == 0, margin, rules)
-    shift, shrink = np.where(played, side * shift, 0.0), np.where(played, shrink, 0.0)
-    stayed = np.where(played, 0.0, rules.tau**2)
-    variance[a] = first * (1 - first * shrink) - stayed
-    variance[b] = second * (1 - second * shrink) - stayed
-    mu[a], mu[b] = before[0] + first * shift, before[1] - second * shift
+    """One round, written into `mu` and `variance`.
+
+    Shapes: mu and variance [players, values]; who [2 pairs] those who sit first, then who meets each; drawn and side [pairs, values], side 1
+    where the first won or drew, -1 where the second won, 0 where they did not meet
+    """
+    half = len(who) // 2
+    before, own = np.take(mu, who, axis=0), np.take(variance, who, axis=0) + rules.tau**2
+    gap = side * (before[:half] - before[half:])
+    shift, shrink = _moments(gap, own[:half] + own[half:], drawn, margin, rules)
+    shift, met = shift * side, side * side
+    shrink = shrink * met
+    mu[who] = before + own * np.concatenate([shift, -shift])
+    after = own * (1 - own * np.concatenate([shrink, shrink]))
+    if rules.tau:
+        after -= rules.tau**2 * (1 - np.concatenate([met, met]))
+    variance[who] = after
 
 
 def _rounds(table: Floats, seeds: Sequence[int]) -> Iterator[tuple[Index, Index, Floats]]:

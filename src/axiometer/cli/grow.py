@@ -78,6 +78,12 @@ def pairs(
 @click.option(
     "--calls", type=click.IntRange(1), required=True, help="Questions put at most, everybody's together."
 )
+@click.option(
+    "--tokens",
+    type=click.IntRange(1),
+    default=None,
+    help="Tokens read and written at most, about; default: any.",
+)
 @click.option("--money", type=float, default=None, help="What may be spent at most, by --price.")
 @click.option("--price", nargs=2, type=float, default=(0.0, 0.0), help="A million tokens, read and written.")
 @click.option("--fresh", type=click.IntRange(1), default=3, show_default=True, help="New questions a pull.")
@@ -108,6 +114,13 @@ def pairs(
     show_default=True,
     help="Best questions the gain is seen in.",
 )
+@click.option(
+    "--self-bleu",
+    type=click.FloatRange(0, 100),
+    default=60.0,
+    show_default=True,
+    help="Most self-BLEU of what is kept, 0 to 100; 100 keeps all.",
+)
 @click.option("--opinions", type=click.IntRange(1), default=3, show_default=True, help="Reasons a reply.")
 @options.seed
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
@@ -120,6 +133,7 @@ def questions(
     rater: str,
     seeds: str,
     calls: int,
+    tokens: int | None,
     money: float | None,
     price: tuple[float, float],
     fresh: int,
@@ -128,6 +142,7 @@ def questions(
     beta: float,
     patience: int,
     keep: int,
+    self_bleu: float,
     opinions: int,
     seed: int,
     out: Path,
@@ -146,35 +161,30 @@ def questions(
     from axiometer.studies.exploring import exploring, lines, party, plan
     from axiometer.subjects.metered import Meter, Price
 
-    course = Course(fresh=fresh, rounds=rounds, looks=looks, beta=beta, patience=patience, keep=keep)
-    start, meter = open_question_set(seeds), Meter(calls, money)
-    folder.check_writable(out)
-    click.echo(
-        plan(author, cheap or strong, strong, course, meter, judged=rater.startswith("judge:")), err=True
+    course = Course(
+        fresh=fresh,
+        rounds=rounds,
+        looks=looks,
+        beta=beta,
+        patience=patience,
+        keep=keep,
+        self_bleu=self_bleu,
     )
+    start, meter = open_question_set(seeds), Meter(calls, money, tokens)
+    folder.check_writable(out)
+    weak = cheap or strong
+    click.echo(plan(author, weak, strong, course, meter, judged=rater.startswith("judge:")), err=True)
     if not yes:
         click.confirm("Go on?", abort=True, err=True)
-    with (
-        party(
-            author,
-            cheap or strong,
-            strong,
-            rater,
-            meter,
-            price=Price(*price),
-            many=opinions,
-            seed=seed,
-            ledger=ledger,
-        ) as who,
-        listener() as progress,
-    ):
+    whole = party(
+        author, weak, strong, rater, meter, price=Price(*price), many=opinions, seed=seed, ledger=ledger
+    )
+    with whole as who, listener() as progress:
         study, _ = exploring(start, who, course, out, seed=seed, progress=progress(author, "calls"))
-        put = who.fresh
     for line in lines(study):
         click.echo(line)
-    click.echo(
-        f"questions put: {put}; the others were known from the ledger\nreport: {out.resolve() / 'report.html'}"
-    )
+    click.echo(f"questions put: {who.fresh}; the others were known from the ledger")
+    click.echo(f"report: {out.resolve() / 'report.html'}")
 
 
 command.add_command(grow_dilemmas.command)

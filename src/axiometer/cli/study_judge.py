@@ -6,7 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--judge", "-j", "name", required=True, help="Such as judge:schwartz10:inspect:openai/gpt-4o.")
+@click.option(
+    "--judge",
+    "-j",
+    "names",
+    multiple=True,
+    required=True,
+    help="Such as judge:schwartz10:inspect:openai/gpt-4o; repeat to see how judges agree.",
+)
 @click.option(
     "--labelled",
     type=click.Path(path_type=Path),
@@ -23,7 +30,7 @@ import click
 @click.option("--ledger", type=click.Path(path_type=Path), default=None, help="Another ledger file.")
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(
-    name: str,
+    names: tuple[str, ...],
     labelled: Path,
     least: float | None,
     force: bool,
@@ -33,31 +40,35 @@ def command(
     ledger: Path | None,
     yes: bool,
 ) -> None:
-    """Try a judge on texts that people have rated, and rewrite its rubric if wanted.
+    """Try judges on texts that people have rated, and rewrite the rubric of one if wanted.
 
-    What it costs at most is shown first.
+    Said is how each agrees with people, its draws with each other, and several judges among themselves. After --calibrate, agreement is
+    over texts that had no part in it, and a judge that is refused leaves no file. What it costs at most is shown first.
     """
     from axiometer.cli.showing import listener
-    from axiometer.studies.judging import (
-        LEAST,
-        Round,
-        calibrated,
-        lines,
-        opened_judge,
-        plan,
-        read_labelled,
-        trusted,
-    )
+    from axiometer.studies import judging, rubrics
 
-    if author and out is None:
-        raise click.UsageError("--calibrate needs --out, the file that gets the rubric.")
-    with opened_judge(name, ledger) as judge, listener() as progress:
-        texts = read_labelled(labelled, judge.system)
-        click.echo(plan(judge, texts, rounds if author else 0), err=True)
+    _check(author, names, out)
+    with judging.opened_judges(names, ledger) as judges, listener() as progress:
+        texts = judging.read_labelled(labelled, judges[0].system)
+        click.echo(judging.plan(judges, texts, rounds if author else 0), err=True)
         if not yes:
             click.confirm("Go on?", abort=True, err=True)
-        tried: list[Round] = []
-        if author and out:
-            judge, tried = calibrated(judge, texts, author, out, ledger, rounds, progress(name, "rubrics"))
-        for line in lines(trusted(judge, texts, LEAST if least is None else least, force=force), tried):
-            click.echo(line)
+        found = None
+        if author:
+            heard = progress(names[0], "rubrics")
+            found = rubrics.calibrated(judges[0], texts, author, ledger, rounds, heard)
+            judges, texts = [found.judge], list(found.unseen)
+        trials = [judging.try_judge(judge, texts) for judge in judges]
+        judging.check_agreement(trials, judging.LEAST if least is None else least, force=force)
+        if found and out:
+            rubrics.write_rubric(out, found, trials[0])
+    for line in (*(rubrics.lines(found) if found else ()), *judging.lines(trials)):
+        click.echo(line)
+
+
+def _check(author: str, names: tuple[str, ...], out: Path | None) -> None:
+    if author and out is None:
+        raise click.UsageError("--calibrate needs --out, the file that gets the rubric.")
+    if author and len(names) > 1:
+        raise click.UsageError("--calibrate rewrites the rubric of one judge; name one with --judge.")

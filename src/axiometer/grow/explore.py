@@ -43,6 +43,7 @@ class Course:
         gain: what counts as one, as a share of what the best questions tell.
         keep: how many of the best questions that is looked at over.
         uniform: whether topics are drawn evenly instead, for comparison.
+        self_bleu: most self-BLEU that the questions kept in the end may have on average, 0 to 100; 100 for any. Our own seeds have 10.
     """
 
     fresh: int = 3
@@ -54,12 +55,15 @@ class Course:
     gain: float = 0.01
     keep: int = 20
     uniform: bool = False
+    self_bleu: float = 60.0
 
     def __post_init__(self) -> None:
         """Refuses what would ask nothing."""
         least = min(self.fresh, self.keep, 1 if self.pulls is None else self.pulls)
-        if least < 1 or self.rounds < 0 or self.beta < 0:
-            raise BadInput(f"{self}: fresh, pulls and keep must be at least 1, rounds and beta at least 0.")
+        if least < 1 or self.rounds < 0 or self.beta < 0 or not 0 <= self.self_bleu <= 100:
+            raise BadInput(
+                f"{self}: fresh, pulls and keep must be at least 1, rounds and beta at least 0, self_bleu from 0 to 100."
+            )
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def explore_spec(
     seeds: QuestionSet, author: Subject, cheap: Panel, strong: Panel, course: Course, seed: int
 ) -> Spec:
     """Everything that decides the course; how long it goes on is left out."""
-    how = {name: getattr(course, name) for name in ("fresh", "rounds", "looks", "keep", "beta", "uniform")}
+    names = ("fresh", "rounds", "looks", "keep", "beta", "uniform", "self_bleu")
+    how = {name: getattr(course, name) for name in names}
     parts = {"author": author.spec, "cheap": cheap.spec, "strong": strong.spec}
     return {"grow": "questions", "seeds": seeds.spec, **parts, **how, "texts": texts_key(), "seed": seed}
 

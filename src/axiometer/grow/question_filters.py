@@ -13,7 +13,8 @@ from axiometer.grow.barred import barred
 from axiometer.values import ValueSystem
 
 Reason: TypeAlias = Literal[
-    "form", "length", "several", "signs", "order", "giveaway", "unsafe", "duplicate", "alike", "unanswered", "missing"
+    "form", "length", "several", "signs", "order", "giveaway", "unsafe", "duplicate", "alike", "repetitive", "unanswered",
+    "missing",
 ]  # fmt: skip
 SHORTEST, LONGEST = 5, 30
 DUPLICATE = 0.7

@@ -120,7 +120,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Lineage:
-    """A question, where it comes from, and its earlier wordings with their scores for the cheap panel."""
+    """A question, where it comes from, and its earlier wordings with their scores for the cheap panel.
+
+    Attributes:
+        parent: the name of the best question of the topic when it was written; empty where there was none.
+        ancestors: the text of the parent, of its own parent, and so on up to a seed.
+    """
 
     name: str
     text: str
@@ -129,6 +134,7 @@ class Lineage:
     looks: int
     parent: str
     wordings: tuple[tuple[str, ...], ...]
+    ancestors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,8 @@ class GrowthStudy(Record):
         points: informativeness against calls.
         pulled: topic -> pulls.
         rejected: reason -> questions.
+        best: all that were kept, the best first.
+        limit: most calls; `limit_tokens`, `limit_money`: the same of tokens and money, None for no limit.
         read: tokens put, about; `written`: tokens answered.
         diversity: n, mean words, self-BLEU, mean similarity of the kept questions.
     """
@@ -160,3 +168,5 @@ class GrowthStudy(Record):
     written: int
     spent: float
     diversity: dict[str, float]
+    limit_tokens: int | None = None
+    limit_money: float | None = None

@@ -22,13 +22,13 @@ from axiometer.grow.labelling import nominal_alpha
 from axiometer.instruments.staircase_files import as_toml
 from axiometer.studies.asking import ledger_path, rater_behind
 from axiometer.studies.folder import check_own, check_writable, write_rows, write_text
+from axiometer.studies.sheet import sheet
 from axiometer.subjects.ledger import Ledger, Remembered, remember
 from axiometer.subjects.opening import open_subject
 from axiometer.values import ValueSystem, open_system
 
 FILE, QUEUE, REJECTS, RECORD = "staircases.toml", "queue.csv", "rejects.jsonl", "growth.json"
 _COLUMNS = ("option", "value", "votes", "author", "situation", "question", "text")
-_FORMULA = ("=", "+", "-", "@")
 _LINKED = 0.05
 
 
@@ -207,21 +207,20 @@ def _write(out: Path, grown: Dilemmas, author: str, system: str, record: Mapping
 
 
 def _queue(undecided: Sequence[Settled]) -> str:
-    """One row for each option that somebody has to look at; nothing in it is a formula to a spreadsheet."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    """One row for each option that somebody has to look at."""
+    rows = []
     for one in undecided:
         for number, o in one.open:
             step, label = one.draft.steps[number - 1], one.draft.labels[number - 1][o]
-            row = [
-                place(one.draft.name, number, o),
-                "",
-                label.said(),
-                step.options[o].value,
-                step.situation,
-                step.question,
-                step.options[o].text,
-            ]
-            table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return out.getvalue()
+            rows.append(
+                [
+                    place(one.draft.name, number, o),
+                    "",
+                    label.said(),
+                    step.options[o].value,
+                    step.situation,
+                    step.question,
+                    step.options[o].text,
+                ]
+            )
+    return sheet(_COLUMNS, rows)

@@ -4,19 +4,19 @@ Source: adaem
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from axiometer.analyse.diversity import distinct, diversity
+from axiometer.analyse.diversity import distinct, diversity, varied
 from axiometer.canon import key
 from axiometer.errors import BadInput, Interrupted
 from axiometer.grow.explore import Course, Pull, explore, explore_spec
 from axiometer.grow.panel import Panel
-from axiometer.grow.question_filters import reasons
+from axiometer.grow.question_filters import Rejected, reasons
 from axiometer.instruments.questions import FILE, OpenQuestion, QuestionSet
 from axiometer.raters import Rater, open_rater
 from axiometer.raters.judge import Judge
@@ -107,10 +107,9 @@ def plan(
         + course.fresh * (1 + course.rounds) * (1 + len(cheap) * each)
         + (course.fresh + course.looks) * len(strong) * each
     )
-    money = "" if meter.money is None else f" and {meter.money:g} in money"
     return (
         f"{author} writes, {len(cheap)} subjects help to sharpen, {len(strong)} to score; about {pull} calls a pull, at most "
-        f"{meter.limit} calls{money} in all; what the ledger knows is not asked again"
+        f"{meter.most()} in all; what the ledger knows is not asked again"
     )
 
 
@@ -146,16 +145,17 @@ def exploring(
             pulls.append(pull)
             calls.append(who.meter.calls)
             progress(who.meter.calls, who.meter.limit)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):  # the second from within the questions to a panel
         stopped = True
-    if not pulls and stopped:
+    if stopped and not any(pull.found for pull in pulls):
         raise Interrupted(
-            "stopped before the first pull was over; what was answered is kept: run the same command again."
+            "stopped before any question was found; what was answered is kept: run the same command again to go on."
         )
     spec = explore_spec(seeds, who.author, who.cheap, who.strong, course, seed)
-    study, kept = _gathered(seeds, who, course, pulls, calls, spec)
+    best, rejected = _sifted(pulls, course, who.meter.calls)
+    study, kept = _gathered(seeds, who, course, _Found(pulls, calls, best, rejected), spec)
     folder.write_rows(out, FILE, kept.questions)
-    folder.write_rows(out, "rejected.jsonl", (one for pull in pulls for one in pull.rejected))
+    folder.write_rows(out, "rejected.jsonl", rejected)
     folder.write_kind(out, "growth", study)
     if stopped:
         raise Interrupted(
@@ -165,28 +165,50 @@ def exploring(
     return study, kept
 
 
-def _gathered(
-    seeds: QuestionSet,
-    who: Party,
-    course: Course,
-    pulls: Sequence[Pull],
-    calls: Sequence[int],
-    spec: dict[str, object],
-) -> tuple[GrowthStudy, QuestionSet]:
+@dataclass(frozen=True)
+class _Found:
+    """What came of a course: its pulls with the calls after each, what is kept, and everything that is not."""
+
+    pulls: Sequence[Pull]
+    calls: Sequence[int]
+    best: Sequence[OpenQuestion]
+    rejected: Sequence[Rejected]
+
+
+def _sifted(pulls: Sequence[Pull], course: Course, calls: int) -> tuple[list[OpenQuestion], list[Rejected]]:
+    """The questions that are kept, the best first, and all that were rejected on the way or now."""
+    rejected = [one for pull in pulls for one in pull.rejected]
     latest = {one.name: one for pull in pulls for one in (*pull.found, *pull.again)}
     ranked = sorted(latest.values(), key=lambda one: (-(one.score or 0.0), one.name))
     if not ranked:
-        why = ", ".join(f"{why} {n}" for why, n in reasons([r for p in pulls for r in p.rejected]).items())
+        why = ", ".join(f"{why} {n}" for why, n in reasons(rejected).items())
         raise BadInput(
-            f"no question was found in {len(pulls)} pulls ({who.meter.calls} calls; rejected: {why or 'nothing was written'}); take "
+            f"no question was found in {len(pulls)} pulls ({calls} calls; rejected: {why or 'nothing was written'}); take "
             "an author that writes to the form, or allow more calls."
         )
-    best = [ranked[i] for i in distinct([one.text for one in ranked], _ALIKE)]
+    single = [ranked[i] for i in distinct([one.text for one in ranked], _ALIKE)]
+    best = [single[i] for i in varied([one.text for one in single], course.self_bleu)]
+    there, left = {one.name for one in single}, {one.name for one in best}
+    rejected += [
+        Rejected(one.text, "duplicate", "of one that tells more") for one in ranked if one.name not in there
+    ]
+    rejected += [
+        Rejected(one.text, "repetitive", f"self-BLEU of the set was above {course.self_bleu:g}")
+        for one in single
+        if one.name not in left
+    ]
+    return best, rejected
+
+
+def _gathered(
+    seeds: QuestionSet, who: Party, course: Course, found: _Found, spec: dict[str, object]
+) -> tuple[GrowthStudy, QuestionSet]:
+    best, pulls = found.best, found.pulls
     kept = QuestionSet(
         f"grown from {seeds.name}", "CC BY 4.0 where the author's terms allow it", ("adaem",), tuple(best)
     )
-    varied = diversity([one.text for one in best]) if len(best) > 1 else None
-    rejected = [one for pull in pulls for one in pull.rejected]
+    spread = diversity([one.text for one in best]) if len(best) > 1 else None
+    known = _known(seeds, pulls)
     missing = sum((Counter(pull.missing) for pull in pulls), Counter[str]())
     about = {"name": kept.name, "title": "Grown questions", "questions": len(best), "key": key(kept.spec)}
     study = GrowthStudy(
@@ -199,17 +221,19 @@ def _gathered(
         rater=str(who.strong.rater.spec["rater"]),
         kept=len(best),
         seeds=_mean([one.score for pull in pulls for one in pull.seeds]),
-        points=tuple(_points(pulls, calls, course.keep)),
+        points=tuple(_points(pulls, found.calls, course.keep)),
         pulled=dict(Counter(pull.topic for pull in pulls).most_common()),
-        rejected=reasons(rejected),
+        rejected=reasons(found.rejected),
         missing=dict(missing),
-        best=tuple(_lineage(one) for one in best[:40]),
+        best=tuple(_lineage(one, known) for one in best),
         calls=who.meter.calls,
         limit=who.meter.limit,
         read=who.meter.read,
         written=who.meter.written,
         spent=who.meter.spent,
-        diversity={} if varied is None else {name: float(x) for name, x in asdict(varied).items()},
+        diversity={} if spread is None else {name: float(x) for name, x in asdict(spread).items()},
+        limit_tokens=who.meter.tokens,
+        limit_money=who.meter.money,
     )
     return study, kept
 
@@ -229,8 +253,20 @@ def _mean(scores: Sequence[float | None]) -> float | None:
     return float(np.mean(found)) if found else None
 
 
-def _lineage(one: OpenQuestion) -> Lineage:
-    return Lineage(one.name, one.text, one.topic, one.score or 0.0, one.looks, one.parent, one.wordings)
+def _known(seeds: QuestionSet, pulls: Sequence[Pull]) -> dict[str, OpenQuestion]:
+    """Every question that may be somebody's parent, by name."""
+    grown = [one for pull in pulls for one in (*pull.seeds, *pull.found)]
+    return {one.name: one for one in (*seeds.questions, *grown)}
+
+
+def _lineage(one: OpenQuestion, known: Mapping[str, OpenQuestion]) -> Lineage:
+    above, now = list[OpenQuestion](), one
+    while (parent := known.get(now.parent)) and parent not in above:
+        above.append(parent)
+        now = parent
+    texts = tuple(each.text for each in above)
+    score = one.score or 0.0
+    return Lineage(one.name, one.text, one.topic, score, one.looks, one.parent, one.wordings, texts)
 
 
 def lines(study: GrowthStudy) -> Iterator[str]:
@@ -239,7 +275,9 @@ def lines(study: GrowthStudy) -> Iterator[str]:
     yield f"{study.kept} questions kept out of {sum(study.pulled.values())} pulls over {len(study.pulled)} topics; rejected: {rejected}"
     yield (
         f"{study.calls} of at most {study.limit} calls, about {study.read} tokens read and {study.written} written"
+        + ("" if study.limit_tokens is None else f" of at most {study.limit_tokens}")
         + (f", {study.spent:.4g} spent" if study.spent else "")
+        + ("" if study.limit_money is None else f" of at most {study.limit_money:g}")
     )
     if study.missing:
         yield "answers that could not be read: " + ", ".join(f"{why} {n}" for why, n in study.missing.items())

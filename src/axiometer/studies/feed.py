@@ -3,8 +3,6 @@
 Source: valuespectrum
 """
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +12,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from axiometer.analyse.effects import moved
 from axiometer.analyse.spectrum import adaptation
-from axiometer.canon import derived, draws
+from axiometer.canon import derived
 from axiometer.errors import BadInput, Interrupted
 from axiometer.instruments.frame_store import FrameStore
 from axiometer.instruments.frames import Arm, Frame
@@ -25,6 +24,7 @@ from axiometer.measure.feed import Feed, Manner
 from axiometer.report.cite import sources
 from axiometer.report.feed import Apart, Curve, FeedStudy
 from axiometer.studies.administer import note, recorded
+from axiometer.studies.sheet import sheet
 from axiometer.subjects import Missing, Subject
 
 Floats = npt.NDArray[np.float64]
@@ -168,9 +168,7 @@ def feeds(
 
 def table(watched: Watched, platform: str = "simulated") -> str:
     """Every frame as CSV, with the columns of the source's experiments and who watched."""
-    out = io.StringIO()
-    rows = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
-    rows.writeheader()
+    rows = []
     for one in watched.seen:
         d = one.decision
         row = {
@@ -179,8 +177,8 @@ def table(watched: Watched, platform: str = "simulated") -> str:
             "trait": "NA" if d.trait is None else d.trait, "stay": f"{one.stay:.2f}", "platform": f"{platform}{', adapting' if one.adapting else ''}",
             "model": one.subject, "persona": one.persona, "kind": one.kind, "trial": one.trial, "place": one.place,
         }  # fmt: skip
-        rows.writerow({n: f"'{v}" if str(v).startswith(("=", "+", "-", "@")) else v for n, v in row.items()})
-    return out.getvalue()
+        rows.append([row[name] for name in _COLUMNS])
+    return sheet(_COLUMNS, rows)
 
 
 def _sessions(
@@ -266,10 +264,8 @@ def _apart(subject: str, kind: Kind, tables: Mapping[bool, Floats], wish: Wish) 
     each = {
         side: np.array([adaptation(row[None], wish.window)[0] for row in yes]) for side, yes in tables.items()
     }
-    gap = each[True] - each[False]
-    drawn = gap[draws(wish.seed, "apart", len(gap)).integers(len(gap), size=(2000, len(gap)))].mean(axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Apart(subject, kind, float(gap.mean()), float(low), float(high), len(gap))
+    gap = moved(each[False], each[True], wish.seed)
+    return Apart(subject, kind, gap.shift, gap.low, gap.high, gap.n)
 
 
 def lines(study: FeedStudy) -> Iterator[str]:

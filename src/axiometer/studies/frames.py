@@ -20,6 +20,7 @@ from axiometer.instruments.frame_store import FrameStore
 from axiometer.instruments.frames import Frame, Hit, Only, frame_key, likeness
 from axiometer.studies.embedders import Embedder, open_embedder
 from axiometer.studies.folder import write_text
+from axiometer.studies.sheet import sheet
 from axiometer.subjects.pictures import ENDINGS, Unseen, picture_files, read_picture, read_pictures
 
 VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
@@ -123,16 +124,9 @@ def export_frames(store: Path, out: Path) -> int:
             {**row, "day": str(row["day"] or ""), "tags": ";".join(row["tags"] or ())} for row in kept.rows()
         ]
     if out.suffix == ".csv":
-        text = io.StringIO()
-        table = csv.DictWriter(
-            text, ("id", "caption", "link", "platform", "day", "tags"), lineterminator="\n"
-        )
-        table.writeheader()
-        table.writerows(
-            {n: f"'{v}" if str(v).startswith(("=", "+", "-", "@")) else v for n, v in row.items()}
-            for row in rows
-        )
-        write_text(out.parent, out.name, text.getvalue())
+        columns = ("id", "caption", "link", "platform", "day", "tags")
+        text = sheet(columns, ([row[name] for name in columns] for row in rows))
+        write_text(out.parent, out.name, text)
     else:
         import pyarrow as pa
         import pyarrow.parquet as pq

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from axiometer.analyse.effects import moved
 from axiometer.analyse.reliability import cronbach_alpha
+from axiometer.analyse.scoring import SCORINGS, drawn_rates, fold_rates, rates
 from axiometer.analyse.strength import expected_rates
-from axiometer.analyse.trueskill import Rules, ladder, win_rates
+from axiometer.analyse.trueskill import ladder
 from axiometer.canon import draws, key
 from axiometer.errors import BadInput, unknown
 from axiometer.grow.panel import informativeness_of
@@ -31,9 +32,6 @@ from axiometer.values import ValueSystem, open_system
 
 Floats = npt.NDArray[np.float64]
 FOLDS = 5
-LASTING = Rules(tau=0.0)  # values do not wander from question to question, so early ones count like late ones
-SCORINGS = ("trueskill", "bradley-terry")
-_RESAMPLES = 200
 _NOTE = (
     "Win rates sum to one half over the subjects, value by value: they say who shows a value more, not how much it is shown. Those printed in the "
     "paper do not, by a formula that is not published."
@@ -169,8 +167,8 @@ def grown(
         scoring=scoring,
         questions=len(questions.questions),
         left_out=questions.left_out,
-        grades=_grades(asked, system.names, scoring, seed),
-        topics=_topics(asked, system.names),
+        grades=grades(asked, system.names, scoring, seed),
+        topics=topics(asked, system.names),
         reliability=folds(asked.union, seed, scoring=scoring),
         told=asked.told(),
         beside=others,
@@ -205,10 +203,10 @@ def folds(union: Floats, seed: int = 0, many: int = FOLDS, scoring: str = SCORIN
 
     Shapes: union [questions, subjects, values], nan where there is no reply
     """
-    parts = np.array_split(draws(seed, "folds").permutation(len(union)), many)
-    if min(map(len, parts)) < 2:
+    found = fold_rates(union, many, scoring, seed)
+    if found is None:
         return Reliability(None, None, many)
-    table = np.array([_rates(union[part], scoring, range(2)).ravel() for part in parts]).T  # cases, folds
+    table = found.reshape(many, -1).T  # cases, folds
     spread = float((table.std(axis=1, ddof=1) / table.mean(axis=1)).mean())
     return Reliability(float(cronbach_alpha(table)) if table.std() else None, spread, many)
 
@@ -264,27 +262,22 @@ def _role(system: ValueSystem, target: str, other: str) -> str:
     return "same group" if any({target, other} <= set(g.values) for g in system.groups) else "other"
 
 
-def _rates(union: Floats, scoring: str, orders: Sequence[int] = range(5)) -> Floats:
-    """[subjects, values] win rates; `orders` of play matter to TrueSkill alone."""
-    if scoring == "bradley-terry":
-        return expected_rates(union)
-    found = ladder(union, seeds=orders, rules=LASTING)
-    return win_rates(found.mu, found.sigma, LASTING)
-
-
-def _grades(asked: Asked, values: Sequence[str], scoring: str, seed: int) -> tuple[Grade, ...]:
+def grades(
+    asked: Asked, values: Sequence[str], scoring: str = SCORINGS[0], seed: int = 0
+) -> tuple[Grade, ...]:
+    """The win rate of each subject on each value, with its 95 % interval over questions, and how often it shows the value."""
     union = asked.union
-    rates = _rates(union, scoring)
-    drawn = _drawn_rates(union, scoring, seed)
+    found = rates(union, scoring)
+    drawn = drawn_rates(union, found, scoring, seed)
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     names = list(asked.replies)
     return tuple(
         Grade(
             name,
             value,
-            float(rates[s, v]),
-            float(min(low[s, v], rates[s, v])),
-            float(max(high[s, v], rates[s, v])),
+            float(found[s, v]),
+            float(min(low[s, v], found[s, v])),
+            float(max(high[s, v], found[s, v])),
             float(np.nanmean(union[:, s, v])) if np.isfinite(union[:, s, v]).any() else None,
             int(np.isfinite(union[:, s, v]).sum()),
         )
@@ -293,17 +286,8 @@ def _grades(asked: Asked, values: Sequence[str], scoring: str, seed: int) -> tup
     )
 
 
-def _drawn_rates(union: Floats, scoring: str, seed: int) -> Floats:
-    """Win rates over questions drawn with replacement: [draws, subjects, values]. One order each; orders are part of the spread."""
-    many = _RESAMPLES if len(union) <= 200 else 40
-    found = []
-    for draw in range(many):
-        rows = draws(seed, "questions", draw).integers(len(union), size=min(len(union), 400))
-        found.append(_rates(union[rows], scoring, [draw]))
-    return np.array(found)
-
-
-def _topics(asked: Asked, values: Sequence[str]) -> tuple[TopicGrade, ...]:
+def topics(asked: Asked, values: Sequence[str]) -> tuple[TopicGrade, ...]:
+    """The share of replies that show each value, topic by topic."""
     found = []
     union = asked.union
     for topic in asked.questions.topics:

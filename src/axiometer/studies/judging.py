@@ -1,4 +1,4 @@
-"""Trying a judge on texts that people have rated, and rewriting its rubric until it agrees no better with held-out ones.
+"""Trying judges on texts that people have rated: how they agree with people, with each other, and with themselves.
 
 Source: couple
 """
@@ -7,30 +7,28 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from axiometer.analyse.interrater import Agreement, agreement
-from axiometer.canon import derived, draws
+from axiometer.analyse.interrater import Agreement, Alpha, agreement, alpha_of
 from axiometer.data import read_text
-from axiometer.errors import BadInput, StorageFailure
+from axiometer.errors import BadInput
 from axiometer.raters import open_rater
-from axiometer.raters.judge import RANGES, Judge, Judgement, rewrite_prompt
-from axiometer.raters.replies import read_levels
+from axiometer.raters.judge import Judge, Judgement
 from axiometer.studies.asking import ledger_path
-from axiometer.subjects import Missing, Subject
+from axiometer.subjects import Missing
 from axiometer.subjects.ledger import Ledger, remember
-from axiometer.subjects.opening import open_subject
 from axiometer.values import open_system
 
+Floats = npt.NDArray[np.float64]
 LEAST = 0.4
-_SHOWN = 8
-_HELD = 0.4
 
 
 @dataclass(frozen=True)
@@ -46,23 +44,33 @@ class Trial:
     """A judge on labelled texts.
 
     Attributes:
+        judge: its name.
         agreement: with people, over all values.
         per_value: value -> the same for it alone.
+        draws: how its own draws agree with each other; None where each text is judged once.
         missing: reason -> texts without a rating.
+        means: [texts, values] its mean over draws; nan where there is none.
     """
 
+    judge: str
     agreement: Agreement
     per_value: Mapping[str, Agreement]
+    draws: Alpha | None
     missing: Mapping[str, int]
+    means: Floats = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
-class Round:
-    """A rubric, and how far the judge was from people with it: on the texts it was rewritten from, and on held-out ones."""
+class Among:
+    """How several judges agree with each other on the same texts, whatever people say.
 
-    rubric: tuple[str, ...]
-    fitted: float
-    held: float
+    Attributes:
+        alpha: of all of them together.
+        pairs: (one, other) -> the agreement of two.
+    """
+
+    alpha: Alpha
+    pairs: Mapping[tuple[str, str], Agreement]
 
 
 def read_labelled(path: Path, system: str) -> list[Labelled]:
@@ -96,185 +104,145 @@ def try_judge(judge: Judge, labelled: Sequence[Labelled]) -> Trial:
     Raises:
         BadInput: it rated none of the texts.
     """
-    return _compared(judge, labelled, judge.judge([one.text for one in labelled]))
+    return compared(judge, labelled, judge.judge([one.text for one in labelled]))
 
 
-def _compared(judge: Judge, labelled: Sequence[Labelled], judged: Sequence[Judgement | Missing]) -> Trial:
+def compared(judge: Judge, labelled: Sequence[Labelled], judged: Sequence[Judgement | Missing]) -> Trial:
+    """How far what a judge found agrees with people, and its draws with each other.
+
+    Raises:
+        BadInput: it rated none of the texts.
+    """
     names = open_system(judge.system).names
     people = np.array([[one.numbers.get(name, np.nan) for name in names] for one in labelled])
-    own = np.full(people.shape, np.nan)
+    drawn = np.full((judge.draws, *people.shape), np.nan)
     missing: Counter[str] = Counter()
     for i, found in enumerate(judged):
         if isinstance(found, Missing):
             missing[f"{found.why}: {found.detail}"[:90]] += 1
         else:
-            means = found.mean()
-            own[i] = [means[name] for name in names]
+            for draw, scores in enumerate(found.scores):
+                drawn[draw, i] = [scores[name] for name in names]
+    rated = np.isfinite(drawn).any(axis=0)
+    own = np.where(rated, np.nansum(drawn, axis=0) / np.maximum(np.isfinite(drawn).sum(axis=0), 1), np.nan)
     if np.isnan(own + people).all():
         why = next(iter(missing), "no label fits")
         raise BadInput(
             f"{judge.spec['rater']} rated none of {len(labelled)} texts ({why}); take another judge."
         )
     return Trial(
+        str(judge.spec["rater"]),
         agreement(own, people),
         {
             name: agreement(own[:, [i]], people[:, [i]])
             for i, name in enumerate(names)
             if not np.isnan(own[:, i] + people[:, i]).all()
         },
+        alpha_of(drawn) if judge.draws > 1 else None,
         dict(missing.most_common()),
+        own,
     )
 
 
-def trusted(
-    judge: Judge, labelled: Sequence[Labelled], least: float = LEAST, *, force: bool = False
-) -> Trial:
-    """The trial of a judge that agrees well enough with people.
+def check_agreement(trials: Sequence[Trial], least: float = LEAST, *, force: bool = False) -> None:
+    """That every judge agrees well enough with people.
 
     Raises:
-        BadInput: its weighted kappa is below `least`, unless forced.
+        BadInput: the weighted kappa of some is below `least`, unless forced.
     """
-    trial = try_judge(judge, labelled)
-    if trial.agreement.kappa < least and not force:
-        raise BadInput(
-            f"the judge's weighted kappa with people is {trial.agreement.kappa:.2f} (n = {trial.agreement.n} texts), below "
-            f"{least:g}; take another judge, calibrate it with `axiometer study judge --calibrate`, or use --force."
+    low = [one for one in trials if not one.agreement.kappa >= least]
+    if low and not force:
+        told = "; ".join(
+            f"{one.judge}: {one.agreement.kappa:.2f} (n = {one.agreement.n} texts)" for one in low
         )
-    return trial
+        raise BadInput(
+            f"the judge's weighted kappa with people is below {least:g}: {told}; take another judge, calibrate it with `axiometer study "
+            "judge --calibrate`, or use --force."
+        )
 
 
-def calibrate(
-    judge: Judge,
-    labelled: Sequence[Labelled],
-    author: Subject,
-    *,
-    rounds: int = 5,
-    seed: int = 0,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> tuple[Judge, list[Round]]:
-    """The judge with the rubric that comes closest to people on held-out texts, and every rubric that was tried.
+def among(trials: Sequence[Trial]) -> Among | None:
+    """How judges agree with each other; None for fewer than two.
 
-    The author sees the worst disagreements on the other texts and writes the rubric anew, until the deviation on held-out texts no longer
-    falls. The first rubric is among those compared, so that calibrating never makes a judge worse there.
-
-    Raises:
-        BadInput: too few texts, or another scale than levels.
+    Shapes: the means of all trials are alike: the same texts and values.
     """
-    if judge.scale != "levels":
-        raise BadInput(
-            "a judge that answers there or not has no rubric to rewrite; calibrate one with levels."
-        )
-    if len(labelled) < 6:
-        raise BadInput(f"{len(labelled)} labelled texts are too few to hold some out; give at least six.")
-    order = draws(seed, "held out").permutation(len(labelled))
-    cut = max(2, round(_HELD * len(labelled)))
-    held, fitted = ([labelled[i] for i in part] for part in (order[:cut], order[cut:]))
-    found: list[Round] = []
-    now, best = judge, judge
-    for number in range(rounds + 1):
-        judged = now.judge([one.text for one in fitted])
-        apart = _compared(now, fitted, judged).agreement.deviation
-        beyond = try_judge(now, held).agreement.deviation
-        found.append(Round(now.levels, apart, beyond))
-        progress(number + 1, rounds + 1)
-        if number and beyond >= min(one.held for one in found[:-1]):
-            break
-        best = now
-        if number == rounds:
-            break
-        asked = rewrite_prompt(now.levels, _worst(fitted, judged, RANGES[judge.scale]))
-        (reply,) = author.answer([asked], seed=derived(seed, "rubric", number))
-        levels = read_levels(reply)
-        if isinstance(levels, Missing):
-            break
-        now = replace(now, rubric=levels)
-    return best, found
+    if len(trials) < 2:
+        return None
+    return Among(
+        alpha_of(np.stack([one.means for one in trials])),
+        {
+            (one.judge, other.judge): agreement(one.means, other.means)
+            for one, other in combinations(trials, 2)
+            if not np.isnan(one.means + other.means).all()
+        },
+    )
 
 
 @contextmanager
-def opened_judge(name: str, ledger: Path | None = None) -> Iterator[Judge]:
-    """The judge of this name behind the ledger, for as long as the context lasts.
+def opened_judges(names: Sequence[str], ledger: Path | None = None) -> Iterator[list[Judge]]:
+    """The judges of these names behind the ledger, for as long as the context lasts.
 
     Raises:
-        BadInput: the name of another rater.
+        BadInput: the name of another rater, one named twice, or judges whose numbers cannot be compared.
     """
-    judge = open_rater(name)
-    if not isinstance(judge, Judge):
-        raise BadInput(f"{name} is no judge; give one such as judge:schwartz10:inspect:openai/gpt-4o.")
+    judges = []
+    for name in names:
+        judge = open_rater(name)
+        if not isinstance(judge, Judge):
+            raise BadInput(f"{name} is no judge; give one such as judge:schwartz10:inspect:openai/gpt-4o.")
+        judges.append(judge)
+    if not judges or len(set(names)) < len(judges):
+        raise BadInput(f"judges are {', '.join(names) or 'none'}; name at least one, each once.")
+    if len({(one.system, one.scale) for one in judges}) > 1:
+        told = ", ".join(f"{one.name} ({one.system}, {one.scale})" for one in judges)
+        raise BadInput(f"judges that are compared need one system and one scale; got {told}.")
     with Ledger(ledger_path(ledger)) as kept:
-        yield replace(judge, subject=remember(judge.subject, kept))
+        yield [replace(one, subject=remember(one.subject, kept)) for one in judges]
 
 
-def plan(judge: Judge, labelled: Sequence[Labelled], rounds: int = 0) -> str:
+def plan(judges: Sequence[Judge], labelled: Sequence[Labelled], rounds: int = 0) -> str:
     """What trying, and calibrating, can cost, before anything is asked."""
-    cost = judge.cost([one.text for one in labelled])
     times = 1 + (rounds + 1 if rounds else 0)
+    parts = []
+    for judge in judges:
+        cost = judge.cost([one.text for one in labelled])
+        parts.append(
+            f"at most {times * cost.calls + rounds} calls to {judge.subject.card.name}, about {times * cost.words} words sent"
+        )
+    return f"{len(labelled)} texts: {'; '.join(parts)}; what the ledger knows is not asked again"
+
+
+def lines(trials: Sequence[Trial]) -> Iterator[str]:
+    """Each trial in words, and how several judges agree with each other."""
+    for trial in trials:
+        if len(trials) > 1:
+            yield trial.judge
+        yield f"{'all values':<16} {_told(trial.agreement)}"
+        for name, one in trial.per_value.items():
+            yield f"{name:<16} {_told(one)}"
+        if trial.draws is not None:
+            yield f"between its draws: {_alpha(trial.draws, 'draws')}"
+        for why, n in trial.missing.items():
+            yield f"no rating, {why}: {n}"
+    if found := among(trials):
+        yield f"between judges: {_alpha(found.alpha, 'judges')}"
+        for (first, second), pair in found.pairs.items():
+            yield f"{first} and {second}: {_told(pair)}"
+
+
+def _alpha(one: Alpha, raters: str) -> str:
+    if np.isnan(one.alpha):
+        return f"nothing to compare, n = {one.n} texts"
     return (
-        f"{len(labelled)} texts: at most {times * cost.calls + rounds} calls to {judge.subject.card.name}, about "
-        f"{times * cost.words} words sent; what the ledger knows is not asked again"
+        f"Krippendorff's alpha {one.alpha:+.2f} [{one.low:+.2f}, {one.high:+.2f}]  {one.raters} {raters}, n = {one.n} texts, "
+        f"{one.cells} numbers"
     )
-
-
-def calibrated(
-    judge: Judge,
-    labelled: Sequence[Labelled],
-    author: str,
-    out: Path,
-    ledger: Path | None = None,
-    rounds: int = 5,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> tuple[Judge, list[Round]]:
-    """As `calibrate`, with an author by name; writes the rubric so that `judge:SYSTEM,rubric=OUT:SUBJECT` opens it.
-
-    Raises:
-        StorageFailure: the file cannot be written.
-    """
-    with Ledger(ledger_path(ledger)) as kept:
-        writer = remember(open_subject(author), kept)
-        best, found = calibrate(judge, labelled, writer, rounds=rounds, progress=progress)
-    listed = "".join(f"  {json.dumps(level, ensure_ascii=False)},\n" for level in best.levels)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(f"schema = 1\nrubric = [\n{listed}]\n", encoding="utf-8")
-    except OSError as error:
-        raise StorageFailure(f"cannot write {out}: {error.strerror or error}; give another file.") from None
-    return best, found
-
-
-def lines(trial: Trial, rounds: Sequence[Round] = ()) -> Iterator[str]:
-    """The trial in words."""
-    for number, tried in enumerate(rounds):
-        yield f"rubric {number}: mean deviation {tried.fitted:.3f} on fitted texts, {tried.held:.3f} on held-out ones"
-    yield f"{'all values':<16} {_told(trial.agreement)}"
-    for name, one in trial.per_value.items():
-        yield f"{name:<16} {_told(one)}"
-    for why, n in trial.missing.items():
-        yield f"no rating, {why}: {n}"
 
 
 def _told(one: Agreement) -> str:
     return (
         f"weighted kappa {one.kappa:+.2f} [{one.low:+.2f}, {one.high:+.2f}]  same {one.same:.2f}  within one {one.near:.2f}  "
         f"deviation {one.deviation:.2f}  n = {one.n} texts, {one.cells} numbers"
-    )
-
-
-def _worst(
-    labelled: Sequence[Labelled], judged: Sequence[Judgement | Missing], limits: tuple[int, int]
-) -> str:
-    """The largest disagreements, a line each."""
-    apart = []
-    low, high = limits
-    for one, found in zip(labelled, judged, strict=True):
-        if isinstance(found, Missing):
-            continue
-        for name, mean in found.mean().items():
-            if name in one.numbers and low <= one.numbers[name] <= high:
-                apart.append((abs(mean - one.numbers[name]), name, mean, one))
-    apart.sort(key=lambda row: (-row[0], row[3].text, row[1]))
-    return "\n".join(
-        f"{name}: the judge says {mean:g}, people say {one.numbers[name]:g}, of: {one.text[:300]!r}"
-        for _, name, mean, one in apart[:_SHOWN]
     )
 
 

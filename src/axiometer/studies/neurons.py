@@ -57,7 +57,9 @@ def found_neurons(
     located = locate_neurons(model, contrast, seen, score=score, top=top)
     made = pushing(located, dose, sign=sign, amplitude=amplitude, when=when)
     if out is not None:
-        save_steering(out, subject, [made], {**evidence(located, made), "material": contrast.key, "dose": dose})
+        save_steering(
+            out, subject, [made], {**evidence(located, made), "material": contrast.key, "dose": dose}
+        )
     return located, made
 
 

@@ -61,7 +61,9 @@ def found_vector(
     else:
         made = adding(located, sign * dose, scope=scope)
     if out is not None:
-        save_steering(out, subject, [made], {**evidence(located, made), "material": contrast.key, "dose": dose})
+        save_steering(
+            out, subject, [made], {**evidence(located, made), "material": contrast.key, "dose": dose}
+        )
     return located, made
 
 

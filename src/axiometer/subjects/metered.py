@@ -34,15 +34,17 @@ class Meter:
     Attributes:
         limit: most calls.
         money: most that may be spent; None for no limit.
+        tokens: most that may be put and answered together; None for no limit.
         calls: calls so far.
         read: tokens put, about: four letters make one.
         written: tokens answered, about.
         spent: what these cost.
-        longest: the longest answer so far, in tokens; every call is expected to bring one like it, so that money holds.
+        longest: the longest answer so far, in tokens; every call is expected to bring one like it, so that money and tokens hold.
     """
 
     limit: int
     money: float | None = None
+    tokens: int | None = None
     calls: int = 0
     read: int = 0
     written: int = 0
@@ -51,10 +53,25 @@ class Meter:
 
     def __post_init__(self) -> None:
         """Refuses a budget that buys nothing."""
-        if self.limit < 1 or (self.money is not None and self.money <= 0):
+        if any(most is not None and most <= 0 for most in (self.limit, self.money, self.tokens)):
             raise BadInput(
-                f"the budget is {self.limit} calls and {self.money}; allow at least one call and some money."
+                f"the budget is {self.most()}; allow at least one call, and some of whatever is limited."
             )
+
+    def most(self) -> str:
+        """The budget in words."""
+        parts = [f"{self.limit} calls"]
+        parts += [f"{self.tokens} tokens"] if self.tokens is not None else []
+        parts += [f"{self.money:g} in money"] if self.money is not None else []
+        return ", ".join(parts)
+
+    def holds(self, calls: int, tokens: int, money: float) -> bool:
+        """Whether so much more may be put."""
+        return (
+            self.calls + calls <= self.limit
+            and (self.tokens is None or self.read + self.written + tokens <= self.tokens)
+            and (self.money is None or self.spent + money <= self.money)
+        )
 
 
 @dataclass(frozen=True)
@@ -68,14 +85,13 @@ class Metered(Through):
         """The base's answers, counted.
 
         Raises:
-            Spent: the budget does not hold so many calls, or their money; none of them was put.
+            Spent: the budget does not hold so many calls, or their tokens or money; none of them was put.
         """
         meter = self.meter
         read = sum(_tokens(f"{p.system}{p.user}{''.join(t.text for t in p.turns)}") for p in prompts)
+        answers = len(prompts) * meter.longest
         costs = read * self.price.read / 1e6
-        most = costs + len(prompts) * meter.longest * self.price.written / 1e6
-        over = meter.money is not None and meter.spent + most > meter.money
-        if meter.calls + len(prompts) > meter.limit or over:
+        if not meter.holds(len(prompts), read + answers, costs + answers * self.price.written / 1e6):
             raise Spent
         found = self.base.answer(prompts, seed=seed)
         lengths = [_tokens(one.text) for one in found if isinstance(one, Answer)]
