@@ -119,7 +119,7 @@ def folder(tmp_path, network, monkeypatch):
         tmp_path / "decider", network,
         'schema = 1\nsystem = "valuepilot6"\nreader = "words"\nlayer = 0\nplaces = 4\n',
     )  # fmt: skip
-    monkeypatch.setattr(module, "open_reader", lambda layer: Words())
+    monkeypatch.setattr(module, "open_reader", lambda *which: Words())
     (tmp_path / "scene.toml").write_text(f'text = "{SCENE}"\nactions = {json.dumps(ACTIONS)}\n')
     (tmp_path / "scene.json").write_text(
         json.dumps({"scenario": SCENE, "actions": [{"description": a} for a in ACTIONS]})

@@ -275,6 +275,43 @@ def test_replies_got_elsewhere_go_through_the_same_filters(tmp_path):
         imported_scenarios([path], tmp_path / "three")
 
 
+def test_replies_got_elsewhere_go_past_a_blind_reader_too(tmp_path, monkeypatch):
+    readers = []
+
+    def opened(name):
+        readers.append(Author(fails=name == "mute"))
+        return readers[-1]
+
+    monkeypatch.setattr(scenario_growing, "open_subject", opened)
+    path = tmp_path / "replies.txt"
+    cells = (("curiosity",), ("safety",), ("curiosity", "energy"), ("energy", "safety"))
+    path.write_text(
+        "\n---\n".join(f"CELL: {', '.join(cell)}\n{reply(cell, i)}" for i, cell in enumerate(cells, 1)),
+        encoding="utf-8",
+    )
+    args = ["grow", "scenarios", "--replies", str(path), "--ledger", str(tmp_path / "l.sqlite")]
+    found = CliRunner().invoke(axiometer, [*args, "--blind", "reader", "--out", str(tmp_path / "out")])
+    assert found.exit_code == 0, found.output
+    # the planted reader finds curiosity in everything: half of what it and the third cell name is shared
+    kept = open_scenes(str(tmp_path / "out" / "scenes.toml"))
+    assert [scene.values for scene in kept.scenes] == [("curiosity",), ("curiosity", "energy")]
+    assert readers[0].put == 4
+    assert "4 calls put, 0 known" in found.output
+    assert "rejected, value: 2" in found.output
+    assert "n = 4 scenes" in found.output
+    rejects = [json.loads(line) for line in (tmp_path / "out" / "rejects.jsonl").read_text().splitlines()]
+    assert {row["detail"] for row in rejects} == {"a reader found curiosity"}
+    again = CliRunner().invoke(axiometer, [*args, "--blind", "reader", "--out", str(tmp_path / "out")])
+    assert "0 calls put, 4 known" in again.output
+    strict = [*args, "--blind", "reader", "--overlap", "0.6", "--out"]
+    found = CliRunner().invoke(axiometer, [*strict, str(tmp_path / "strict")])
+    assert "1 scenes with" in found.output
+    with pytest.raises(BadInput, match="another growth"):
+        imported_scenarios([path], tmp_path / "out")
+    with pytest.raises(AxiometerError, match="answered none of 4 questions"):
+        imported_scenarios([path], tmp_path / "mute", blind="mute", ledger=tmp_path / "other.sqlite")
+
+
 def test_no_cell_of_the_table_is_a_formula(tmp_path):
     path = tmp_path / "replies.txt"
     path.write_text(

@@ -50,11 +50,16 @@ def test_revision_gains_what_the_writer_can_gain(whole):
     assert reached(whole.study)["revised"].order >= 0.87
 
 
-def test_taking_a_part_away_costs_what_the_part_is_worth(whole):
+def test_parts_cost_in_the_order_of_the_paper(whole):
+    # The paper prints, for GPT-4.1-mini on Touche: all parts 1.433, without the counterfactual step 1.546, without concepts 1.812, without the causal
+    # model 1.873, with neither, which is the levels told, 2.182. In all four of its columns the causal model costs more than concepts. In three concepts
+    # cost more than the counterfactual step, and in the other three columns the levels told beat one or both of these; that is not planted. The order is the
+    # writer's own, by its spreads: this shows that each way takes away its part and no other, not that models do so.
     total = {way: one.total for way, one in reached(whole.study).items()}
-    assert total["revised"] < total["without the first answer"] < total["without relations"]
-    assert total["without relations"] < total["told"] < total["raw"]
-    assert total["revised"] < total["without points"] < total["told"]
+    ways = ["revised", "without the first answer", "without points", "without relations", "told", "raw"]
+    assert sorted(ways, key=total.__getitem__) == ways
+    for part in ways[1:4]:
+        assert total["revised"] <= total[part] <= total["told"]
 
 
 def test_a_point_taken_away_takes_its_value_along(whole):
@@ -97,9 +102,9 @@ def test_the_bars_of_the_paper_on_its_own_questions(file, system):
     ).study
     assert next(one for one in study.against if one.way == "told").ratio <= 0.66
     assert reached(study)["revised"].order >= 0.87
-    if system == "schwartz10":
-        (placebo,) = [one for one in study.checks if one.name == "placebo"]
-        assert abs(placebo.change) <= 0.05
+    (placebo,) = [one for one in study.checks if one.name == "placebo"]
+    assert abs(placebo.change) <= 0.05
+    assert placebo.n > 40
 
 
 def test_the_record_is_read_again_and_the_page_shows_every_way(whole, tmp_path):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from axiometer.analyse.effects import Moved, Share
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, Incapable
+from axiometer.steer.regard import ValuePrompt
+from axiometer.steer.saved import save_steering
 from axiometer.studies import effect_matrix as study
 from axiometer.studies.effects import Effect, Effects
 from axiometer.values import open_system
@@ -32,10 +34,18 @@ def planted(target, follows=()):
 
 
 @pytest.fixture
-def measured(monkeypatch):
+def measured(monkeypatch, tmp_path):
+    """Saved steering of one or more values, and what measuring it is to give."""
     rows = {}
     monkeypatch.setattr(study, "effects", lambda name, **_: rows[name])
-    return rows
+
+    def kept(row):
+        folder = tmp_path / "-".join([*row.towards, str(len(rows))])
+        save_steering(folder, "smollm2", [ValuePrompt(value) for value in row.towards], {})
+        rows[f"steered:{folder}"] = row
+        return f"steered:{folder}"
+
+    return kept
 
 
 def test_targets_opposites_and_the_graph_are_told_apart(measured):
@@ -43,9 +53,8 @@ def test_targets_opposites_and_the_graph_are_told_apart(measured):
         (a, b) for a, b in zip(NAMES, np.roll(NAMES, -4), strict=True) if SYSTEM.relation(a, b) == "other"
     ]
     graph = ValueGraph(NAMES, tuple(Arrow(a, b) for a, b in arrows[:3]))
-    for name in NAMES:
-        measured[name] = planted(name, [b for a, b in graph_pairs(graph) if a == name])
-    found = study.effect_matrix(NAMES, graph=graph)
+    names = [measured(planted(name, [b for a, b in graph_pairs(graph) if a == name])) for name in NAMES]
+    found = study.effect_matrix(names, graph=graph)
     assert found.roles["target"].shift == pytest.approx(0.4)
     assert found.roles["opposite"].high < 0
     assert found.roles["neighbour"].n == sum(
@@ -65,12 +74,14 @@ def graph_pairs(graph):
 
 
 def test_a_row_is_one_value_and_each_value_one_row(measured):
-    measured |= {"a": planted("power"), "b": planted("power")}
+    one, same = measured(planted("power")), measured(planted("power"))
     with pytest.raises(BadInput, match="pushed by two"):
-        study.effect_matrix(["a", "b"])
-    both = measured["a"]
-    measured["c"] = Effects(both.subject, "test", ("power", "security"), both.effects, both.perplexity)
-    with pytest.raises(BadInput, match="one value of schwartz10"):
-        study.effect_matrix(["c"])
+        study.effect_matrix([one, same])
+    both = planted("power")
+    both = measured(Effects(both.subject, "test", ("power", "security"), both.effects, both.perplexity))
+    with pytest.raises(BadInput, match="pushes power, security; a row"):
+        study.effect_matrix([both])
     with pytest.raises(BadInput, match="differ in"):
-        study.effect_matrix(["a"], graph=ValueGraph(("power", "fame"), ()))
+        study.effect_matrix([one], graph=ValueGraph(("power", "fame"), ()))
+    with pytest.raises(Incapable, match="not a steered model"):
+        study.effect_matrix([one, "smollm2"])

@@ -19,11 +19,16 @@ from axiometer.cli import options
     "--work", type=click.Path(path_type=Path), default=None, help="Where states are kept; default: OUT/work."
 )
 @click.option(
-    "--layer",
-    type=click.IntRange(1, 6),
-    default=4,
+    "--encoder",
+    default="minilm",
     show_default=True,
-    help="Of the encoder, whose states are read.",
+    help="Whose states are read: the shipped one, or local:FOLDER, any encoder of transformers.",
+)
+@click.option(
+    "--layer",
+    type=click.IntRange(1),
+    default=None,
+    help="Of the encoder, whose states are read; default: 4 of minilm, the last of another.",
 )
 @click.option("--plain", is_flag=True, help="All levels at once instead of one after the other.")
 @click.option("--epochs", type=click.IntRange(1), default=None, help="At most, after each level that joins.")
@@ -33,7 +38,8 @@ def command(
     scenes: str,
     out: Path,
     work: Path | None,
-    layer: int,
+    encoder: str,
+    layer: int | None,
     plain: bool,
     epochs: int | None,
     seed: int,
@@ -61,6 +67,7 @@ def command(
             out,
             recipe=recipe,
             layer=layer,
+            encoder=encoder,
             work=work,
             seed=seed,
             heard=lambda what: progress(found.name, what),

@@ -89,7 +89,9 @@ def command(
         click.echo(f"Saved in {out / 'reviewed.toml'}")
         return
     if files:
-        growth = imported_scenarios(files, out, system=system, licence=licence)
+        growth = imported_scenarios(
+            files, out, system=system, licence=licence, blind=blind, overlap=overlap, ledger=ledger
+        )
     else:
         wish = Wish(scenes, tuple(levels) or tuple(range(1, 7)), actions, calls or 0, overlap, seed)
         click.echo(plan(author, wish, blind), err=True)

@@ -14,7 +14,7 @@ import numpy as np
 from axiometer.canon import Spec
 from axiometer.data import shipped
 from axiometer.decide.explaining import Flip, flips
-from axiometer.decide.model import Assessment, Network, load_network
+from axiometer.decide.model import CARD, Assessment, Network, load_network
 from axiometer.decide.personal import Preferences, Ranked, fitted
 from axiometer.decide.selection import MIX, RULES, VARIANTS, Rule, Variant, contributions, ratings, score
 from axiometer.decide.states import Reader, open_reader
@@ -197,7 +197,7 @@ def open_decider(folder: Path | str | None = None) -> Decider:
     """A decider from a folder that `axiometer decide train` wrote, or the shipped one.
 
     Raises:
-        BadInput: no network in the folder, or one of another encoder.
+        BadInput: no network in the folder, or one whose encoder is not where it was.
         Incapable: no network is shipped, or the encoder is not installed.
     """
     found = shipped("deciders", "valuepilot6") if folder is None else Path(folder).expanduser()
@@ -206,4 +206,8 @@ def open_decider(folder: Path | str | None = None) -> Decider:
             "no network is shipped with this version; train one: axiometer decide train SCENES --out FOLDER."
         )
     network = load_network(found)
-    return Decider(network, open_reader(network.layer))
+    try:
+        reader = open_reader(network.layer, network.encoder)
+    except BadInput as error:
+        raise BadInput(f"{found / CARD} names the encoder {network.encoder}: {error}") from None
+    return Decider(network, reader)

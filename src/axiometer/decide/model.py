@@ -14,7 +14,7 @@ import numpy.typing as npt
 from axiometer.canon import Spec, key
 from axiometer.data import need, read_toml
 from axiometer.decide.network import Floats
-from axiometer.decide.states import PLACES, Reader, pooled
+from axiometer.decide.states import PLACES, SHIPPED, Reader, pooled
 from axiometer.decide.training import LABEL, RATE, Frame, Trained, assessed
 from axiometer.errors import BadInput, StorageFailure
 from axiometer.values import open_system
@@ -46,7 +46,8 @@ class Network:
     Attributes:
         system: its values are in the order of the system.
         reader: key of the encoder whose states it was trained on.
-        layer: of the shipped encoder; 0 for another.
+        layer: of the encoder.
+        encoder: what opens the encoder again.
     """
 
     system: str
@@ -54,6 +55,7 @@ class Network:
     layer: int
     trained: Trained
     places: int = PLACES
+    encoder: str = SHIPPED
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,7 +161,8 @@ def load_network(folder: Path) -> Network:
     if values != len(system.names):
         raise BadInput(f"{folder / NUMBERS} rates {values} values; {system.name} has {len(system.names)}.")
     reader, layer = need(table, "reader", str, where), need(table, "layer", int, where)
-    return Network(system.name, reader, layer, Trained(frame, heads, ()), need(table, "places", int, where))
+    places, encoder = need(table, "places", int, where), str(table.get("encoder", SHIPPED))
+    return Network(system.name, reader, layer, Trained(frame, heads, ()), places, encoder)
 
 
 def halved(network: Network) -> Network:
@@ -177,4 +180,5 @@ def halved(network: Network) -> Network:
         network.layer,
         Trained(frame, heads, network.trained.course),
         network.places,
+        network.encoder,
     )

@@ -16,12 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from axiometer.canon import key
-from axiometer.errors import StorageFailure
+from axiometer.decide.network import HEADS
+from axiometer.errors import BadInput, StorageFailure, unknown
 from axiometer.raters.encoder import Encoder, open_encoder
+from axiometer.subjects.local.opening import open_local_encoder
 
 Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
 PLACES = 8
+SHIPPED = "minilm"
+_LAYER = 4
 _BLOCK = 512
 
 
@@ -31,6 +35,16 @@ class Reader(Protocol):
     @property
     def key(self) -> str:
         """The content key of all that its numbers depend on."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What opens it again."""
+        ...
+
+    @property
+    def layer(self) -> int:
+        """Whose output is read, the first is 1."""
         ...
 
     @property
@@ -53,6 +67,7 @@ class MiniLM:
 
     encoder: Encoder
     layer: int
+    name: str = SHIPPED
 
     @cached_property
     def key(self) -> str:
@@ -69,13 +84,40 @@ class MiniLM:
         return self.encoder.tokens(texts, self.layer)
 
 
-def open_reader(layer: int = 4, folder: Path | None = None) -> MiniLM:
-    """The shipped encoder, or one in a folder laid out like it.
+def open_reader(layer: int | None = None, encoder: str = SHIPPED) -> Reader:
+    """An encoder by name: `minilm`, the shipped one, or `local:FOLDER`, any encoder of transformers.
+
+    Args:
+        layer: whose output is read, the first is 1; None for the fourth of the shipped one, the last of another.
+        encoder: its name.
 
     Raises:
+        UnknownName: no such encoder.
+        BadInput: no encoder in the folder, no such layer, or a width that the heads cannot share.
         Incapable: it is not installed.
     """
-    return MiniLM(open_encoder(folder), layer)
+    kind, _, rest = encoder.partition(":")
+    if kind != "local":
+        if encoder != SHIPPED:
+            raise unknown("encoder", encoder, [SHIPPED, "local:FOLDER"])
+        return _minilm(_LAYER if layer is None else layer)
+    found = open_local_encoder(rest, layer)
+    if found.width % HEADS:
+        raise BadInput(
+            f"the encoder in {rest} gives {found.width} numbers a token, which {HEADS} heads cannot share; choose another."
+        )
+    return found
+
+
+def _minilm(layer: int) -> MiniLM:
+    encoder = open_encoder()
+    deep = sum(
+        name.startswith("encoder.layer.") and name.endswith(".attention.output.dense.weight")
+        for name in encoder.weights
+    )
+    if not 1 <= layer <= deep:
+        raise BadInput(f"{SHIPPED} has {deep} layers, and no layer {layer}; name one from 1 to {deep}.")
+    return MiniLM(encoder, layer)
 
 
 def pooled(tokens: Floats, places: int) -> Floats:

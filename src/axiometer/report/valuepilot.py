@@ -57,7 +57,8 @@ class Decided:
         rule: how actions are ranked, in both.
         similarity: OS-Sim, with a 95 % bootstrap interval over scenes.
         first: share of the same first action, with its interval.
-        chance: OS-Sim of a drawn order; `chance_first` the share of the same first action.
+        chance: OS-Sim of a drawn order, which is what the constant mean comes to: under it all actions tie; `chance_first` the share of the same
+            first action.
     """
 
     rule: str

@@ -34,7 +34,9 @@ def page(study: ValuePilotStudy) -> str:
             "ways": WAYS,
             "rules": RULES,
             "verdicts": verdict(study),
-            "similar": ladder(similar, "d", "Rankings alike", "OS-Sim; the other mark is a drawn order"),
+            "similar": ladder(
+                similar, "d", "Rankings alike", "OS-Sim; the other mark is the constant mean, a drawn order"
+            ),
             "citations": [cited(key) for key in study.citations],
         },
     )
@@ -52,7 +54,7 @@ def verdict(study: ValuePilotStudy) -> list[str]:
     best = study.decisions[0]
     found.append(
         f"for {best.preferences} drawn preferences a scene, its rankings are alike to those by the ratings by {number(best.similarity, 2)} "
-        f"{interval(best.low, best.high)} (OS-Sim; a drawn order {number(best.chance, 2)}), and begin with the same action in "
-        f"{100 * best.first:.0f} % (drawn {100 * best.chance_first:.0f} %)"
+        f"{interval(best.low, best.high)} (OS-Sim; the constant mean {number(best.chance, 2)}), and begin with the same action in "
+        f"{100 * best.first:.0f} % (constant mean {100 * best.chance_first:.0f} %)"
     )
     return found

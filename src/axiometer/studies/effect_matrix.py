@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from axiometer.analyse.effects import Moved, moved
 from axiometer.analyse.graph import after_pushes
-from axiometer.errors import BadInput
+from axiometer.errors import BadInput, Incapable
 from axiometer.instruments.contrast import Split
+from axiometer.steer.saved import load_steering
 from axiometer.studies.effects import Effect, Effects, Known, effects
 from axiometer.values import open_system
 from axiometer.values.graph import ValueGraph
@@ -74,19 +76,35 @@ def effect_matrix(
         raise BadInput(
             f"the graph and {system} differ in {', '.join(sorted(strange))}; give a graph of the same values."
         )
+    seen: set[str] = set()
+    for name in names:
+        value = _pushed(name, values)
+        if value in seen:
+            raise BadInput(f"{value} is pushed by two of the subjects; give one for each value.")
+        seen.add(value)
     known: Known = {}
     rows: list[Effects] = []
     for name in names:
-        row = effects(name, split=split, system=system, known=known)
-        if len(row.towards) != 1 or row.towards[0] not in values:
-            raise BadInput(
-                f"{name} pushes {', '.join(row.towards)}; a row of the matrix is one value of {system}."
-            )
-        if row.towards in [other.towards for other in rows]:
-            raise BadInput(f"{row.towards[0]} is pushed by two of the subjects; give one for each value.")
-        rows.append(row)
+        rows.append(effects(name, split=split, system=system, known=known))
         progress(len(rows), len(names))
     return EffectMatrix(system, tuple(rows), _by_role(rows, system, seed), _followed(rows, graph, seed))
+
+
+def _pushed(name: str, values: Sequence[str]) -> str:
+    """The one value that a saved subject pushes, read from its folder: no model is opened for it."""
+    kind, _, rest = name.partition(":")
+    if kind != "steered":
+        raise Incapable(
+            f"{name} is not a steered model; give steered:FOLDER of `axiometer locate vector --out FOLDER`."
+        )
+    pushed = [
+        getattr(each, "value", type(each).__name__) for each in load_steering(Path(rest).expanduser())[1]
+    ]
+    if len(pushed) != 1 or pushed[0] not in values:
+        raise BadInput(
+            f"{name} pushes {', '.join(pushed)}; a row of the matrix is one value of {', '.join(values)}."
+        )
+    return str(pushed[0])
 
 
 def _by_role(rows: Sequence[Effects], system: str, seed: int) -> dict[str, Moved]:

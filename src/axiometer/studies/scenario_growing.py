@@ -20,18 +20,19 @@ from axiometer.data import read_text
 from axiometer.errors import BadInput
 from axiometer.grow.asking import Rejected
 from axiometer.grow.labelling import Label, nominal_alpha
+from axiometer.grow.scenario_asking import wordings_key
 from axiometer.grow.scenarios import Grown, Wish, grow_scenarios, imported, scenarios_spec
 from axiometer.instruments.scene_files import as_toml
 from axiometer.instruments.scenes import Scene, Scenes, read_scenes
 from axiometer.studies.asking import ledger_path
 from axiometer.studies.folder import check_own, check_writable, write_rows, write_text
+from axiometer.studies.sheet import sheet
 from axiometer.subjects.ledger import Ledger, remember
 from axiometer.subjects.opening import open_subject
 from axiometer.values import open_system
 
 FILE, REVIEW, REJECTS, RECORD = "scenes.toml", "review.csv", "rejects.jsonl", "growth.json"
 _COLUMNS = ("scene", "action", "keep", "notes", "split", "text", "what", "ratings")
-_FORMULA = ("=", "+", "-", "@")
 _NO, _YES = ("no", "n", "0", "false", "drop"), ("yes", "y", "1", "true", "keep", "")
 
 
@@ -87,18 +88,51 @@ def grown_scenarios(
 
 
 def imported_scenarios(
-    paths: Sequence[Path], out: Path, *, system: str = "valuepilot6", licence: str = "as their writer allows"
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    system: str = "valuepilot6",
+    licence: str = "as their writer allows",
+    blind: str = "",
+    overlap: float = 0.5,
+    ledger: Path | None = None,
 ) -> ScenarioGrowth:
     """Scenes out of replies got elsewhere, such as from a person or a chat window: the same reading, filters and files.
 
-    Each file holds replies in the form that an author is asked for, each below a line `CELL: VALUE, VALUE`, with a line `---` between them.
+    Args:
+        paths: files of replies in the form that an author is asked for, each below a line `CELL: VALUE, VALUE`, with a line `---` between them.
+        out: the folder to write.
+        system: whose values.
+        licence: of the scenes.
+        blind: who names the values at stake without being told; empty for nobody.
+        overlap: how far a blind reader must find the cell.
+        ledger: where its answers are kept.
 
     Raises:
         BadInput: a block without a cell, or none at all.
-        UnknownName: no such value or system.
+        UnknownName: no such value, system or subject.
     """
-    valued, replies = open_system(system), list[tuple[list[str], str]]()
+    valued = open_system(system)
     check_writable(out)
+    replies = _replies(paths)
+    spec: dict[str, Any] = {"grow": "scenarios", "replies": key(replies), "system": valued.name}
+    if not blind:
+        check_own(out, RECORD, key(spec), "scenes")
+        grown, fresh, known = imported(replies, valued), 0, 0
+    else:
+        with Ledger(ledger_path(ledger)) as kept:
+            reader = remember(open_subject(blind), kept)
+            spec |= {"blind": reader.spec, "overlap": overlap, "texts": wordings_key()}
+            check_own(out, RECORD, key(spec), "scenes")
+            grown = imported(replies, valued, blind=reader, least=overlap)
+            fresh, known = reader.heard.fresh, reader.heard.known
+    _write(out, grown, licence, valued.name, {"key": key(spec), "spec": spec})
+    return ScenarioGrowth("their writers", grown, fresh, known, out)
+
+
+def _replies(paths: Sequence[Path]) -> list[tuple[list[str], str]]:
+    """(cell, reply) of every block in files."""
+    replies: list[tuple[list[str], str]] = []
     for path in paths:
         for number, block in enumerate(read_text(path).split("\n---"), 1):
             if not block.strip("- \n"):
@@ -112,11 +146,7 @@ def imported_scenarios(
             replies.append(([name.strip() for name in named.split(",") if name.strip()], reply))
     if not replies:
         raise BadInput(f"{', '.join(map(str, paths))} hold no reply; see docs/scenes.md for the form.")
-    spec = {"grow": "scenarios", "replies": key(replies), "system": valued.name}
-    check_own(out, RECORD, key(spec), "scenes")
-    grown = imported(replies, valued)
-    _write(out, grown, licence, valued.name, {"key": key(spec), "spec": spec})
-    return ScenarioGrowth("their writers", grown, 0, 0, out)
+    return replies
 
 
 def reviewed(folder: Path, reviews: Sequence[Path]) -> tuple[Scenes, list[str]]:
@@ -242,22 +272,11 @@ def _write(out: Path, grown: Grown, licence: str, system: str, record: Mapping[s
 
 
 def _review(scenes: Sequence[Scene]) -> str:
-    """One row an action for people to tick; nothing in it is a formula to a spreadsheet."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    """One row an action for people to tick."""
+    rows = []
     for scene in scenes:
         for number, action in enumerate(scene.actions, 1):
             rated = "; ".join(f"{name} {rating:g}" for name, rating in action.ratings.items())
-            row = [
-                scene.name,
-                str(number),
-                "",
-                "",
-                scene.split,
-                scene.text if number == 1 else "",
-                action.text,
-                rated,
-            ]
-            table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return out.getvalue()
+            told = scene.text if number == 1 else ""
+            rows.append([scene.name, number, "", "", scene.split, told, action.text, rated])
+    return sheet(_COLUMNS, rows)

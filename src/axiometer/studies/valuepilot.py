@@ -14,10 +14,10 @@ import numpy.typing as npt
 from axiometer.analyse.decisions import labels_exact, less_off, ordered_similarity, readings, same_first
 from axiometer.analyse.likeness import names as has
 from axiometer.analyse.likeness import stems, words
-from axiometer.canon import draws
+from axiometer.canon import Spec, draws, key
 from axiometer.decide.model import Network, halved, save_network
 from axiometer.decide.selection import RULES, Rule, ratings, score
-from axiometer.decide.states import PLACES, MiniLM, kept_states, open_reader
+from axiometer.decide.states import PLACES, SHIPPED, Reader, kept_states, open_reader
 from axiometer.decide.training import Pairs, Recipe, Trained, assessed, train
 from axiometer.errors import BadInput
 from axiometer.instruments.scenes import Scene, Scenes
@@ -61,7 +61,8 @@ def valuepilot(
     out: Path,
     *,
     recipe: Recipe | None = None,
-    layer: int = 4,
+    layer: int | None = None,
+    encoder: str = SHIPPED,
     work: Path | None = None,
     seed: int = 0,
     heard: Heard = unheard,
@@ -72,13 +73,15 @@ def valuepilot(
         scenes: with both splits.
         out: the folder; `open_decider` opens it.
         recipe: how it is trained; None for the default.
-        layer: of the shipped encoder whose states are read.
+        layer: of the encoder, whose states are read; None for the fourth of the shipped one, the last of another.
+        encoder: `minilm`, or `local:FOLDER`.
         work: where states and training are kept, so that what was stopped goes on; None for a folder in `out`.
         seed: of intervals and drawn preferences.
         heard: makes a listener for each part.
 
     Raises:
-        BadInput: one of the splits is empty or tiny.
+        UnknownName: no such encoder.
+        BadInput: one of the splits is empty or tiny, or no such layer.
         Incapable: the encoder is not installed.
     """
     check_writable(out)
@@ -88,27 +91,23 @@ def valuepilot(
             raise BadInput(
                 f"{scenes.name} has {len(scenes.split(split))} scenes to {split} on; at least 5 are needed in each split."
             )
-    reader, kept = open_reader(layer), work or out / "work"
+    reader, kept = open_reader(layer, encoder), work or out / "work"
     learned, tried = (
         _laid(scenes.split(split), split, reader, system, kept, heard) for split in ("train", "test")
     )
-    trained = train(learned.pairs, how, work=kept, progress=heard("epochs"))
-    network = halved(Network(system.name, reader.key, layer, trained, PLACES))
-    spec = {
-        "study": "valuepilot",
-        "scenes": scenes.spec,
-        "recipe": vars(how),
-        "layer": layer,
-        "reader": reader.key,
-        "seed": seed,
-    }
+    # a training goes on only with the states that it began with
+    course = kept / key([reader.key, scenes.key]).removeprefix("b2:")[:12]
+    trained = train(learned.pairs, how, work=course, progress=heard("epochs"))
+    network = halved(Network(system.name, reader.key, reader.layer, trained, PLACES, reader.name))
+    spec = _spec(scenes, how, reader, seed)
     about: dict[str, object] = {
         "name": scenes.name,
         "title": "Scenes and actions",
         "licence": scenes.licence,
         "key": scenes.key,
     }
-    cited = (*system.source, *scenes.source, "minilm", *sources(train))
+    shipped = ("minilm",) if reader.name == SHIPPED else ()
+    cited = (*system.source, *scenes.source, *shipped, *sources(train))
     found = _tested(network.trained, learned, tried, system)
     study = ValuePilotStudy(
         **recorded(spec, about, system.name, cited),
@@ -125,9 +124,20 @@ def valuepilot(
         values=tuple(_by_value(found, tried, system)),
         decisions=tuple(_decided(found, tried, rule, seed) for rule in RULES),
     )
-    save_network(out, network, _card(study, network, layer))
+    save_network(out, network, _card(study, network))
     write_kind(out, "valuepilot", study)
     return study, network
+
+
+def _spec(scenes: Scenes, recipe: Recipe, reader: Reader, seed: int) -> Spec:
+    return {
+        "study": "valuepilot",
+        "scenes": scenes.spec,
+        "recipe": vars(recipe),
+        "layer": reader.layer,
+        "reader": reader.key,
+        "seed": seed,
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +150,7 @@ class _Found:
 
 
 def _laid(
-    scenes: Sequence[Scene], split: str, reader: MiniLM, system: ValueSystem, work: Path, heard: Heard
+    scenes: Sequence[Scene], split: str, reader: Reader, system: ValueSystem, work: Path, heard: Heard
 ) -> Laid:
     texts = [action.text for scene in scenes for action in scene.actions]
     wide = kept_states(
@@ -285,15 +295,16 @@ def _interval(each: Sequence[float], seed: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _card(study: ValuePilotStudy, network: Network, layer: int) -> str:
+def _card(study: ValuePilotStudy, network: Network) -> str:
     stake = {one.way: one for one in study.reads if one.over == "stake"}
     facts = {
         "title": "What actions serve: two heads over states of a sentence encoder",
         "system": network.system,
         "licence": str(study.instrument["licence"]),
-        "source": ["valuepilot2025", "minilm"],
+        "source": ["valuepilot2025", *(["minilm"] if network.encoder == SHIPPED else [])],
+        "encoder": network.encoder,
         "reader": network.reader,
-        "layer": layer,
+        "layer": network.layer,
         "places": network.places,
         "trained_on": f"{study.scenes}: {study.trained[0]} scenes, {study.trained[1]} actions",
         "tested_on": list(study.tested),
@@ -327,6 +338,8 @@ def lines(study: ValuePilotStudy) -> Iterator[str]:
     yield f"every value told to be involved or not, surely and rightly: {study.exact:.1%} of actions"
     for d in study.decisions:
         yield (
-            f"{d.rule:<10} OS-Sim {d.similarity:.3f} [{d.low:.3f}, {d.high:.3f}] (a drawn order {d.chance:.3f}), same first "
-            f"{d.first:.1%} [{d.first_low:.3f}, {d.first_high:.3f}] (drawn {d.chance_first:.1%}), {d.scenes} scenes, {d.preferences} preferences"
+            f"{d.rule:<10} OS-Sim {d.similarity:.3f} [{d.low:.3f}, {d.high:.3f}] (constant {d.chance:.3f}), First-Acc "
+            f"{d.first:.1%} [{d.first_low:.1%}, {d.first_high:.1%}] (constant {d.chance_first:.1%}), {d.scenes} scenes, {d.preferences} preferences"
         )
+    if study.decisions:
+        yield "under the constant mean all actions of a scene tie: its ranking is a drawn order"

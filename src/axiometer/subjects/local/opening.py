@@ -10,6 +10,7 @@ from axiometer.subjects.local.options import Options, split
 from axiometer.subjects.protocol import Cues
 
 if TYPE_CHECKING:
+    from axiometer.subjects.local.encoder import LocalEncoder
     from axiometer.subjects.local.model import LocalModel
     from axiometer.subjects.local.seeing import SeeingModel
 
@@ -31,6 +32,30 @@ def open_local(rest: str, cues: Cues) -> "LocalModel | SeeingModel":
     if not path:
         raise BadInput("local: needs a path: local:FOLDER or local:FILE.gguf.")
     return _open("local", Path(path).expanduser(), options)
+
+
+def open_local_encoder(rest: str, layer: int | None = None) -> "LocalEncoder":
+    """The encoder in a transformers folder.
+
+    Args:
+        rest: the folder.
+        layer: whose output is read, the first is 1; None for the last.
+
+    Raises:
+        BadInput: no usable encoder there, or no such layer.
+        Incapable: the extra `local` is not installed.
+    """
+    path = Path(rest).expanduser()
+    if not rest or not path.is_dir():
+        raise BadInput(
+            f"there is no folder {rest!r} with an encoder; give a transformers folder (config.json, *.safetensors, tokenizer.json)."
+        )
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        from axiometer.subjects.local.encoder import LocalEncoder
+    except ImportError as error:
+        raise Incapable(f"local encoders need the package {error.name}: {_EXTRA}.") from None
+    return LocalEncoder(path, layer)
 
 
 def open_smollm2(rest: str, cues: Cues) -> "LocalModel | SeeingModel":
