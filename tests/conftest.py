@@ -1,11 +1,16 @@
 """What all tests share: a home of their own, and the rule that a skip is a failure where everything is installed."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
+# Whoever starts the tests in the background may have told them to ignore Ctrl-C, and all that they start with them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EVERYTHING = os.environ.get("AXIOMETER_EVERYTHING_INSTALLED") == "1"
 
