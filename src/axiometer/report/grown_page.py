@@ -1,5 +1,6 @@
 """The page of a measurement with open questions."""
 
+from axiometer.report.escaping import shortened
 from axiometer.report.frame import Kind, cited, render
 from axiometer.report.grown import GrownStudy, Told
 from axiometer.report.ladder import Rung, ladder
@@ -26,7 +27,7 @@ def page(study: GrownStudy) -> str:
                     g.rate - 0.5,
                     g.high - 0.5,
                     i,
-                    g.subject[:14],
+                    shortened(g.subject, 14),
                     strong=not i,
                 )
             )

@@ -33,7 +33,7 @@ from axiometer.values import ValueSystem, open_system
 Floats = npt.NDArray[np.float64]
 FOLDS = 5
 _NOTE = (
-    "Win rates sum to one half over the subjects, value by value: they say who shows a value more, not how much it is shown. Those printed in the "
+    "Win rates average one half over the subjects, value by value: they say who shows a value more, not how much it is shown. Those printed in the "
     "paper do not, by a formula that is not published."
 )
 
