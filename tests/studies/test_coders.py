@@ -172,3 +172,9 @@ def test_held_out_text_of_ones_own_is_judged_by_and_may_not_be_trained_on(tmp_pa
     assert found.states > 100
     with pytest.raises(BadInput, match="trained on, too"):
         trained_coder(name, 1, [text], tmp_path / "d", recipe, held=[tmp_path / "other.txt"])
+
+
+def test_a_paragraph_that_stands_twice_is_no_reason_to_refuse_a_text(tmp_path, name, text):
+    (tmp_path / "twice.txt").write_text("\n".join(text.read_text().splitlines() * 2))
+    recipe = Recipe(features=48, k=8, steps=5, batch=64)
+    assert trained_coder(name, 1, [tmp_path / "twice.txt"], tmp_path / "c", recipe).held > 0

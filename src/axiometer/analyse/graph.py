@@ -196,14 +196,12 @@ def permutation_p(changed: Edges, edges: Edges, permutations: int, seed: int) ->
     Source:
         phipson2010
     """
-    expected, unexpected = gap(changed, edges)
-    rng = draws(seed, "labels")
-    beaten = 0
-    for _ in range(permutations):
-        order = rng.permutation(len(edges))
-        other = gap(changed, edges[np.ix_(order, order)])
-        beaten += other[0] - other[1] >= expected - unexpected
-    return (beaten + 1) / (permutations + 1)
+    return _shuffled(
+        lambda order: gap(changed, edges[np.ix_(order, order)]),
+        len(edges),
+        permutations,
+        draws(seed, "labels"),
+    )[2]
 
 
 def after_pushes(
@@ -233,10 +231,20 @@ def after_pushes(
         some = follows[np.ix_(order, order)][rows]
         return _mean(changed[others & some]), _mean(changed[others & ~some])
 
-    rng, (expected, unexpected) = draws(seed, "pushes"), shares(np.arange(len(edges)))
+    return _shuffled(shares, len(edges), permutations, draws(seed, "pushes"))
+
+
+def _shuffled(
+    gap_of: Callable[[npt.NDArray[np.int64]], tuple[float, float]],
+    many: int,
+    permutations: int,
+    rng: np.random.Generator,
+) -> tuple[float, float, float]:
+    """Expected and unexpected under the labels as they are, and how often shuffled ones have a gap at least as large."""
+    expected, unexpected = gap_of(np.arange(many))
     beaten = 0
     for _ in range(permutations):
-        one, other = shares(rng.permutation(len(edges)))
+        one, other = gap_of(rng.permutation(many))
         beaten += one - other >= expected - unexpected
     return expected, unexpected, (beaten + 1) / (permutations + 1)
 

@@ -14,11 +14,22 @@ from axiometer.canon import draws
 from axiometer.errors import unknown
 
 Floats = npt.NDArray[np.float64]
-SCORINGS = ("trueskill", "bradley-terry")
+MODELS = {"trueskill": ladder, "bradley-terry": expected_rates}
+SCORINGS = tuple(MODELS)
 LASTING = Rules(tau=0.0)  # values do not wander from question to question, so early ones count like late ones
 _RESAMPLES = 200
 _DRAWN = 400  # questions a draw at most
 _CELLS = 4_000_000  # of the tables that are climbed side by side
+
+
+def check_scoring(scoring: str) -> None:
+    """Refuses a scoring that there is not.
+
+    Raises:
+        UnknownName: no such scoring.
+    """
+    if scoring not in MODELS:
+        raise unknown("scoring", scoring, SCORINGS)
 
 
 def rates(union: Floats, scoring: str = SCORINGS[0], orders: Sequence[int] = range(5)) -> Floats:
@@ -34,8 +45,7 @@ def rates(union: Floats, scoring: str = SCORINGS[0], orders: Sequence[int] = ran
     Raises:
         UnknownName: no such scoring.
     """
-    if scoring not in SCORINGS:
-        raise unknown("scoring", scoring, SCORINGS)
+    check_scoring(scoring)
     if scoring == "bradley-terry":
         return expected_rates(union)
     found = ladder(union, seeds=orders, rules=LASTING)

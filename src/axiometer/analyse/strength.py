@@ -77,6 +77,17 @@ def davidson(wins: Floats, ties: Floats, penalty: float = 0.0) -> Strength:
     return _fit(np.stack([wins[a, b], wins[b, a], ties[a, b]], axis=1), _design(len(wins)), penalty)
 
 
+def rivals(players: int) -> int:
+    """How many others each of these players can beat.
+
+    Raises:
+        BadInput: nobody.
+    """
+    if players < 2:
+        raise BadInput(f"{players} players have nobody to beat; there must be at least 2.")
+    return players - 1
+
+
 def expected_rates(scores: Floats) -> Floats:
     """How often each player is expected to beat another one, on average over the others, where the higher score wins an item.
 
@@ -91,9 +102,7 @@ def expected_rates(scores: Floats) -> Floats:
     Source:
         bradleyterry1952
     """
-    players = scores.shape[1]
-    if players < 2:
-        raise BadInput(f"{players} players have nobody to beat; there must be at least 2.")
+    others = rivals(scores.shape[1])
     gap = scores[:, :, None] - scores[:, None]
     points = (gap > 0).sum(axis=0) + 0.5 * (gap == 0).sum(axis=0) + 0.5
     found = np.empty(points.shape[1:])
@@ -101,7 +110,7 @@ def expected_rates(scores: Floats) -> Floats:
         wins = points[:, :, value]
         np.fill_diagonal(wins, 0.0)
         theta = bradley_terry(wins).theta
-        found[:, value] = (expit(theta[:, None] - theta[None]).sum(axis=1) - 0.5) / (players - 1)
+        found[:, value] = (expit(theta[:, None] - theta[None]).sum(axis=1) - 0.5) / others
     return found
 
 

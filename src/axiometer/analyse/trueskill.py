@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfcx, ndtr, ndtri
 
+from axiometer.analyse.strength import rivals
 from axiometer.canon import draws
 from axiometer.errors import BadInput
 
@@ -137,11 +138,9 @@ def win_rates(mu: Floats, sigma: Floats, rules: Rules | None = None) -> Floats:
 
     Shapes: both [players] or [players, values] -> alike
     """
-    rules, players = rules or Rules(), len(mu)
-    if players < 2:
-        raise BadInput(f"{players} players have nobody to beat; there must be at least 2.")
+    rules, others = rules or Rules(), rivals(len(mu))
     scale = np.sqrt(2 * rules.beta**2 + sigma[:, None] ** 2 + sigma[None] ** 2)
-    return np.asarray((ndtr((mu[:, None] - mu[None]) / scale).sum(axis=1) - 0.5) / (players - 1))
+    return np.asarray((ndtr((mu[:, None] - mu[None]) / scale).sum(axis=1) - 0.5) / others)
 
 
 def _ties(scores: Floats) -> tuple[Floats, Floats]:

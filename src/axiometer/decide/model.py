@@ -4,7 +4,7 @@ Source: valuepilot2025
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +174,4 @@ def halved(network: Network) -> Network:
     frame = Frame(
         *(each.astype(np.float16).astype(np.float32) for each in vars(network.trained.frame).values())
     )
-    return Network(
-        network.system,
-        network.reader,
-        network.layer,
-        Trained(frame, heads, network.trained.course),
-        network.places,
-        network.encoder,
-    )
+    return replace(network, trained=Trained(frame, heads, network.trained.course))

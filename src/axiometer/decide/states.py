@@ -111,11 +111,7 @@ def open_reader(layer: int | None = None, encoder: str = SHIPPED) -> Reader:
 
 def _minilm(layer: int) -> MiniLM:
     encoder = open_encoder()
-    deep = sum(
-        name.startswith("encoder.layer.") and name.endswith(".attention.output.dense.weight")
-        for name in encoder.weights
-    )
-    if not 1 <= layer <= deep:
+    if not 1 <= layer <= (deep := encoder.depth):
         raise BadInput(f"{SHIPPED} has {deep} layers, and no layer {layer}; name one from 1 to {deep}.")
     return MiniLM(encoder, layer)
 

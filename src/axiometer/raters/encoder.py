@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -49,6 +49,11 @@ class Encoder:
         """How many numbers a text has."""
         return 2 * int(self.weights["embeddings.LayerNorm.bias"].shape[0])
 
+    @cached_property
+    def depth(self) -> int:
+        """How many layers there are."""
+        return sum(name.endswith(".attention.output.dense.weight") for name in self.weights)
+
     def embed(self, texts: Sequence[str]) -> Floats:
         """[texts, width]: the middle layer, the last layer."""
         found = np.zeros((len(texts), 2, self.width // 2), np.float32)
@@ -89,10 +94,8 @@ class Encoder:
         spans = [slice(end - len(row), end) for row, end in zip(rows, ends, strict=True)]
         first = words[np.concatenate(rows)] + np.concatenate([places[: len(row)] for row in rows]) + kinds[0]
         found = [self._normed(first, "embeddings.LayerNorm")]
-        while (
-            f"encoder.layer.{len(found) - 1}.output.dense.weight" in self.weights and len(found) - 1 != most
-        ):
-            found.append(self._layer(found[-1], spans, f"encoder.layer.{len(found) - 1}."))
+        for number in range(self.depth if most is None else min(most, self.depth)):
+            found.append(self._layer(found[-1], spans, f"encoder.layer.{number}."))
         return found
 
     def _layer(self, hidden: Floats, spans: Sequence[slice], at: str) -> Floats:

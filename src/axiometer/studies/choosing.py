@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from axiometer.analyse.effects import Floats, Moved, ratio
 from axiometer.errors import BadInput, unknown
@@ -12,7 +13,7 @@ from axiometer.instruments.contrast import Contrast, Dilemma
 from axiometer.locate.vectors import Located, locate_vector
 from axiometer.measure.dilemmas import Preference, preferences
 from axiometer.measure.fluency import Cost, cost, neutral_passages
-from axiometer.measure.written import written
+from axiometer.measure.written import told_apart, written
 from axiometer.raters import Rater
 from axiometer.steer.dose import Dosed, affordable, least
 from axiometer.steer.methods import (
@@ -62,7 +63,8 @@ class Bench:
         self._costs = {split: cost(model, some) for split, some in self.passages.items()}
         self._located: dict[str, Located] = {}
         self._preferred: dict[tuple[str, ...], Floats] = {}
-        self._rated: dict[str, Floats] = {}
+        self._rated: dict[tuple[str, str], Floats] = {}
+        self._told_apart: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
 
     def price(self, by: Sequence[Storable], split: str) -> Moved:
         """The ratio of perplexities."""
@@ -103,9 +105,17 @@ class Bench:
         test, value = contrast.dilemmas_of("test"), contrast.value
         if by:
             return written(self._steered(by), test, rater, value)
-        if value not in self._rated:
-            self._rated[value] = written(self.model, test, rater, value)
-        return self._rated[value]
+        of = value, str(rater.spec["rater"])
+        if of not in self._rated:
+            self._rated[of] = written(self.model, test, rater, value)
+        return self._rated[of]
+
+    def told_apart(self, contrast: Contrast, rater: Rater) -> npt.NDArray[np.bool_]:
+        """[test dilemmas] whether the rater tells the two ready answers apart, found once."""
+        of = contrast.value, str(rater.spec["rater"])
+        if of not in self._told_apart:
+            self._told_apart[of] = told_apart(contrast.dilemmas_of("test"), rater, contrast.value)
+        return self._told_apart[of]
 
     def shift(self, by: Sequence[Storable], dilemmas: Sequence[Dilemma], sign: int = 1) -> float:
         """The mean shift towards the goal."""

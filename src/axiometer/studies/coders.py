@@ -76,14 +76,21 @@ def trained_coder(
     texts = [texts[i] for i in order]
     if len(texts) < 10:
         raise BadInput(f"{len(texts)} passages of {_LEAST} words and more are too few; give at least 10.")
-    many = 0 if held else max(1, round(_HELD * len(texts)))
-    apart = _passages(held)[:passages] if held else texts[:many]
-    if not apart or (both := set(apart) & set(texts[many:])):
-        got = f"{len(both)} of its passages are trained on, too" if apart else "it has no passage of 8 words"
-        raise BadInput(f"the held-out text tells nothing: {got}; give other text.")
+    cut = 0 if held else max(1, round(_HELD * len(texts)))
+    apart, own = texts[:cut], texts[cut:]
+    if held:
+        apart = _passages(held)[:passages]
+        both = len(set(apart) & set(own))
+        if not apart or both:
+            got = (
+                f"{both} of its passages are trained on, too"
+                if apart
+                else f"it has no passage of {_LEAST} words"
+            )
+            raise BadInput(f"the held-out text tells nothing: {got}; give other text.")
     work = out / "work"
     test = _states(model, apart, layer, work, heard("held-out passages"))
-    train = _states(model, texts[many:], layer, work, heard("passages"))
+    train = _states(model, own, layer, work, heard("passages"))
     coder = train_coder(train, layer, recipe, weights=model.fingerprint, work=work, progress=heard("steps"))
     save_coder(out, coder)
     some = train[: len(test)]

@@ -11,7 +11,6 @@ from axiometer.canon import Spec, formed
 from axiometer.data import shipped_names
 from axiometer.errors import BadInput, unknown
 from axiometer.instruments.contrast import Contrast, open_contrast
-from axiometer.measure.written import told_apart
 from axiometer.raters import Rater
 from axiometer.steer.saved import Storable
 from axiometer.studies.choosing import METHODS, Bench, chosen
@@ -130,13 +129,12 @@ def _compared(bench: Bench, contrast: Contrast, method: str, budget: float, rate
 
 
 def _written(bench: Bench, contrast: Contrast, by: Storable, rater: Rater) -> Written | None:
-    value, test = contrast.value, contrast.dilemmas_of("test")
     before, after = bench.rated((), contrast, rater), bench.rated((by,), contrast, rater)
     there = ~np.isnan(before + after)
     if not there.any():
         return None
     return Written(
-        moved(before[there], after[there]), int((~there).sum()), share(told_apart(test, rater, value))
+        moved(before[there], after[there]), int((~there).sum()), share(bench.told_apart(contrast, rater))
     )
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from axiometer.analyse.effects import Moved, moved
 from axiometer.analyse.graph import after_pushes
-from axiometer.errors import BadInput, Incapable
+from axiometer.errors import BadInput
 from axiometer.instruments.contrast import Split
 from axiometer.steer.saved import load_steering
-from axiometer.studies.effects import Effect, Effects, Known, effects
+from axiometer.studies.effects import Effect, Effects, Known, effects, not_steered, pushed_by
 from axiometer.values import open_system
 from axiometer.values.graph import ValueGraph
 
@@ -94,17 +94,13 @@ def _pushed(name: str, values: Sequence[str]) -> str:
     """The one value that a saved subject pushes, read from its folder: no model is opened for it."""
     kind, _, rest = name.partition(":")
     if kind != "steered":
-        raise Incapable(
-            f"{name} is not a steered model; give steered:FOLDER of `axiometer locate vector --out FOLDER`."
-        )
-    pushed = [
-        getattr(each, "value", type(each).__name__) for each in load_steering(Path(rest).expanduser())[1]
-    ]
+        raise not_steered(name)
+    pushed = pushed_by(load_steering(Path(rest).expanduser())[1])
     if len(pushed) != 1 or pushed[0] not in values:
         raise BadInput(
             f"{name} pushes {', '.join(pushed)}; a row of the matrix is one value of {', '.join(values)}."
         )
-    return str(pushed[0])
+    return pushed[0]
 
 
 def _by_role(rows: Sequence[Effects], system: str, seed: int) -> dict[str, Moved]:

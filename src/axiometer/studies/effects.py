@@ -1,6 +1,6 @@
 """What steering did: preferences in dilemmas of every value before and after, and the price in perplexity."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from axiometer.errors import Incapable
 from axiometer.instruments.contrast import Split, open_contrast
 from axiometer.measure.dilemmas import Preference, preferences
 from axiometer.measure.fluency import cost, neutral_passages
-from axiometer.steer.steered import Steered
+from axiometer.steer.steered import Intervention, Steered
 from axiometer.subjects import Missing, Weigher
 from axiometer.subjects.opening import open_subject
 from axiometer.values import open_system
@@ -74,9 +74,7 @@ def effects(
         or not isinstance(steered, Weigher)
         or not isinstance(steered.base, Weigher)
     ):
-        raise Incapable(
-            f"{name} is not a steered model; give steered:FOLDER of `axiometer locate vector --out FOLDER`."
-        )
+        raise not_steered(name)
     base = steered.base
     values = [value for value in open_system(system).names if value in shipped_names("contrast")]
     found, known = [], {} if known is None else known
@@ -86,8 +84,19 @@ def effects(
     passages = neutral_passages()
     before, after = cost(base, passages), cost(steered, passages)
     price = ratio(np.array(before.logp), np.array(after.logp), np.array(before.tokens, dtype=np.float64))
-    pushed = tuple(getattr(each, "value", type(each).__name__) for each in steered.by)
-    return Effects(steered.card.name, split, pushed, tuple(found), price)
+    return Effects(steered.card.name, split, pushed_by(steered.by), tuple(found), price)
+
+
+def not_steered(name: str) -> Incapable:
+    """The error for a subject that nothing is done to."""
+    return Incapable(
+        f"{name} is not a steered model; give steered:FOLDER of `axiometer locate vector --out FOLDER`."
+    )
+
+
+def pushed_by(by: Sequence[Intervention]) -> tuple[str, ...]:
+    """The values that interventions push; of one that names none, its kind."""
+    return tuple(getattr(each, "value", type(each).__name__) for each in by)
 
 
 def _effect(base: Weigher, steered: Weigher, value: str, split: Split, known: Known) -> Effect:

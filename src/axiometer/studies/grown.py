@@ -11,11 +11,9 @@ import numpy.typing as npt
 
 from axiometer.analyse.effects import moved
 from axiometer.analyse.reliability import cronbach_alpha
-from axiometer.analyse.scoring import SCORINGS, drawn_rates, fold_rates, rates
-from axiometer.analyse.strength import expected_rates
-from axiometer.analyse.trueskill import ladder
+from axiometer.analyse.scoring import MODELS, SCORINGS, check_scoring, drawn_rates, fold_rates, rates
 from axiometer.canon import draws, key
-from axiometer.errors import BadInput, unknown
+from axiometer.errors import BadInput
 from axiometer.grow.panel import informativeness_of
 from axiometer.instruments.questions import QuestionSet
 from axiometer.measure import Progress
@@ -138,8 +136,7 @@ def grown(
         UnknownName: no such scoring.
         BadInput: fewer than two subjects, or one named twice.
     """
-    if scoring not in SCORINGS:
-        raise unknown("scoring", scoring, SCORINGS)
+    check_scoring(scoring)
     asked = ask(questions, subjects, rater, many=many, threshold=threshold, seed=seed, progress=progress)
     others = {}
     for other in beside:
@@ -158,8 +155,7 @@ def grown(
         "scoring": scoring,
         "seed": seed,
     }
-    model = ladder if scoring == "trueskill" else expected_rates
-    cited = [*system.source, *questions.source, "adaem", *sources(model)]
+    cited = [*system.source, *questions.source, "adaem", *sources(MODELS[scoring])]
     study = GrownStudy(
         **recorded(spec, _about(questions), system.name, cited),
         subjects=tuple(note(subject) for subject in subjects),

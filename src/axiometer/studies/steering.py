@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,7 +20,7 @@ from axiometer.measure.score import item_means
 from axiometer.report.cite import sources
 from axiometer.report.steering import Cost, Effect, Held, Null, Push, SteeringStudy
 from axiometer.report.steering_page import ROLES, held, null, spent, told, verdict
-from axiometer.steer.advice import advised
+from axiometer.steer.advice import Advice, advised
 from axiometer.steer.dose import Dosed, affordable
 from axiometer.steer.gate import Gate, gated, open_gate
 from axiometer.steer.methods import at_random, depths
@@ -89,10 +89,16 @@ class Plan:
         Raises:
             BadInput: no push that the graph expects to reach the objective.
         """
-        if self.graph is None:
-            return self.objective.moved
-        best = advised(self.graph, self.objective)[0]
-        return {best.value: best.sign}
+        return self.objective.moved if self.advice is None else {self.advice.value: self.advice.sign}
+
+    @cached_property
+    def advice(self) -> Advice | None:
+        """What the graph chose; None without one.
+
+        Raises:
+            BadInput: no push that the graph expects to reach the objective.
+        """
+        return None if self.graph is None else advised(self.graph, self.objective)[0]
 
 
 def steering(
@@ -318,8 +324,7 @@ def _costs(found: Any) -> list[Cost]:
 def notes(wanted: Plan) -> tuple[str, ...]:
     """What is to be known before the work: what the graph chose, and goals that hold each other back."""
     expected: tuple[str, ...] = ()
-    if wanted.graph is not None:
-        best = advised(wanted.graph, wanted.objective)[0]
+    if (best := wanted.advice) is not None:
         goes = ", ".join(f"{name} {best.expected[name]:+.2f}" for name in wanted.objective.directions)
         expected = (
             f"The graph chose to push {best.value}: by it, one standard deviation of {best.value} moves {goes} standard deviations.",
